@@ -1,0 +1,2 @@
+/** Comparisons with other tools. */
+package io.github.slurmray.bench;

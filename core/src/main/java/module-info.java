@@ -1,0 +1,10 @@
+/** The vocabulary and the ports that every other module of slurmray speaks. */
+@org.jspecify.annotations.NullMarked
+module io.github.slurmray.core {
+    requires static transitive org.jspecify;
+    requires org.slf4j;
+    requires io.github.resilience4j.core;
+    requires io.github.resilience4j.retry;
+
+    exports io.github.slurmray.core;
+}

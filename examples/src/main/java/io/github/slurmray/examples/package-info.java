@@ -1,0 +1,2 @@
+/** Programs that run. */
+package io.github.slurmray.examples;

@@ -1,0 +1,2 @@
+/** Sites as data. */
+package io.github.slurmray.platforms;

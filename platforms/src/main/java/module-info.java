@@ -1,0 +1,8 @@
+/** Sites as data. */
+@org.jspecify.annotations.NullMarked
+module io.github.slurmray.platforms {
+    requires static transitive org.jspecify;
+    requires transitive io.github.slurmray.core;
+    requires transitive io.github.slurmray.slurm;
+    requires tools.jackson.databind;
+}

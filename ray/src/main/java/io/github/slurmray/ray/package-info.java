@@ -1,0 +1,2 @@
+/** Ray clusters inside Slurm allocations. */
+package io.github.slurmray.ray;

@@ -1,0 +1,2 @@
+/** Typed sbatch scripts and a Slurm client. */
+package io.github.slurmray.slurm;

@@ -1,0 +1,2 @@
+/** A host over SSH. */
+package io.github.slurmray.ssh;
