@@ -62,9 +62,11 @@ pip_setting() {
 }
 
 install_modules() {
-    local older newest=2.60.0
+    local older newest=2.60.0 inputs
     older=$(ray_versions)
     older=${older%% *}
+    inputs=$({ declare -f install_modules; cat "$LAB_DIR"/conf/{modulefiles/*/*,singularity_wrapper,fake-ray}; } | fingerprint)
+    [ "$(cat "$APPL/.modules" 2>/dev/null)" != "$inputs" ] || return 0
     rm -rf "$APPL/modulefiles" "$APPL/pytorch" "$APPL/fake-ray"
     cp -r "$LAB_DIR/conf/modulefiles" "$APPL/modulefiles"
     mkdir -p "$APPL/pytorch/2.5/bin" "$APPL/python-pytorch" "$APPL/fake-ray/bin"
@@ -74,4 +76,5 @@ install_modules() {
     install -m 755 "$LAB_DIR/conf/singularity_wrapper" "$APPL/pytorch/2.5/bin/singularity_wrapper"
     install -m 755 "$LAB_DIR/conf/fake-ray" "$APPL/fake-ray/bin/ray"
     chmod -R a+rX "$APPL/modulefiles"
+    echo "$inputs" >"$APPL/.modules"
 }
