@@ -1,0 +1,2 @@
+/** How clusters are planned, launched and watched. Not API. */
+package io.github.slurmray.ray.internal;
