@@ -17,6 +17,7 @@ lab_is_live() {
     [ ! -e /sys/class/net/lab0 ] || return 0
     for name in switch $HOSTS; do
         ! pid_of "$name" >/dev/null || return 0
+        ! spawned_process "$name" >/dev/null || return 0
     done
     return 1
 }
@@ -93,6 +94,7 @@ wait_until_usable() {
 }
 
 node_is_usable() {
+    pid_of ctl >/dev/null || return 1
     case $(in_host ctl sinfo -h -n "$1" -p all -o %T) in
         idle | mixed | allocated | completing) return 0 ;;
         *) return 1 ;;
@@ -111,7 +113,11 @@ missing_parts() {
         for service in $(services_of "$host"); do
             service_runs "$host" "$service" || echo "$service does not run on $host"
         done
-        case $host in cn*) node_is_usable "$host" || echo "node $host is not usable" ;; esac
+    done
+    # without a controller each question would only wait
+    service_runs ctl slurmctld || return 0
+    for host in cn1 cn2 cn3; do
+        node_is_usable "$host" || echo "node $host is not usable"
     done
 }
 
@@ -144,7 +150,7 @@ lab_status() {
         printf '%-7s %-5s %-12s %-12s %s\n' "$name" "$(pid_of "$name" >/dev/null && echo up || echo off)" \
             "${PUBLIC_IP[$name]:--}" "${INTERNAL_IP[$name]:--}" "$(services_of "$name")"
     done
-    if pid_of ctl >/dev/null; then
+    if pid_of ctl >/dev/null && service_runs ctl slurmctld; then
         in_host ctl sinfo --version || true
         in_host ctl sinfo -N -o '%N %P %T %E' || true
     fi

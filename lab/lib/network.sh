@@ -23,6 +23,7 @@ start_switch() {
     pid=$(cat "$RUN/switch.spawned")
     wait_for 10 "the switch" has_own_network "$pid" || return 1
     record_process switch "$pid"
+    rm -f "$RUN/switch.spawned"
     in_switch ip -batch - <<X
 link set lo up
 link add brpub type bridge

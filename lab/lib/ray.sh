@@ -22,7 +22,7 @@ install_appl() {
 # One environment per version, made anew when what it is made of has changed.
 install_ray() {
     local version=$1 place=$APPL/ray/$1 requirements=$LAB_DIR/conf/ray-$1.txt inputs
-    inputs=$(cat "$requirements" <(echo "$LOWER") | fingerprint)
+    inputs=$(cat "$requirements" <(echo "${LOWER#"$STATE"/}") | fingerprint)
     [ "$(cat "$place/.inputs" 2>/dev/null)" != "$inputs" ] || return 0
     install_uv
     progress "installing Ray $version"

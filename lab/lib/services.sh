@@ -36,6 +36,7 @@ service_verb() {
 
 # The program behind the recorded process: its name alone changes when slurmd starts itself anew.
 service_runs() {
+    pid_of "$1" >/dev/null || return 1
     # shellcheck disable=SC2016  # for the shell inside
     in_host "$1" sh -c 'read -r pid <"$1" && program=$(readlink "/proc/$pid/exe") &&
         case ${program##*/} in "$2" | "$2-wlm") ;; *) exit 1 ;; esac' \
