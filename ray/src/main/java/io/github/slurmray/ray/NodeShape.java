@@ -13,10 +13,6 @@ import java.util.Optional;
  * @param objectStore the part of it that is Ray's object store; empty for Ray's own rule, 30 % of it
  */
 public record NodeShape(int cpus, int gpus, Optional<Memory> memory, Optional<Memory> objectStore) {
-    private static final int OBJECT_STORE_PERCENT = 30;
-    // Ray's own processes on a node (raylet, agents; on the head also GCS and dashboard) need memory beside the tasks'
-    private static final int TASK_PERCENT = 60;
-
     /**
      * Checks the numbers.
      *
@@ -50,18 +46,5 @@ public record NodeShape(int cpus, int gpus, Optional<Memory> memory, Optional<Me
 
     private static Optional<Memory> max(Optional<Memory> a, Optional<Memory> b) {
         return java.util.stream.Stream.concat(a.stream(), b.stream()).max(Comparator.naturalOrder());
-    }
-
-    /** The bytes of the object store that Ray is told; empty to leave it to Ray. */
-    Optional<Long> rayObjectStoreBytes() {
-        return objectStore
-                .map(Memory::bytes)
-                .or(() -> memory.map(m -> m.bytes() / 100 * OBJECT_STORE_PERCENT));
-    }
-
-    /** The bytes that Ray may promise to tasks; empty to leave it to Ray. */
-    Optional<Long> rayMemoryBytes() {
-        return memory.map(m -> Math.min(m.bytes() / 100 * TASK_PERCENT, m.bytes() - rayObjectStoreBytes().orElse(0L)))
-                .filter(b -> b > 0);
     }
 }

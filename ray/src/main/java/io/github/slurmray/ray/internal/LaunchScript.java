@@ -1,17 +1,13 @@
 package io.github.slurmray.ray.internal;
 
 import io.github.slurmray.core.Shell;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The body of the batch script: the plan's settings as shell assignments, and the program that is always the same. */
 final class LaunchScript {
-    private static final String PROGRAM = read();
+    private static final String PROGRAM = Scripts.read("cluster.sh");
 
     private final StringBuilder text = new StringBuilder();
 
@@ -39,16 +35,5 @@ final class LaunchScript {
 
     String body() {
         return text + "\n" + PROGRAM;
-    }
-
-    private static String read() {
-        try (InputStream in = LaunchScript.class.getResourceAsStream("cluster.sh")) {
-            if (in == null) {
-                throw new IllegalStateException("cluster.sh is missing from the jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

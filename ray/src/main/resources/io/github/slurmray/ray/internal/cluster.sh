@@ -6,9 +6,13 @@
 # report by lines on their standard output, which srun carries here: only the first node writes events.jsonl.
 umask 077
 export LC_ALL=C
-case $run in /*) ;; *) run=$HOME/$run ;; esac
+case $run in /*) ;; *) run=$HOME/$run ;; esac # paths of the plan are absolute or below the home directory
+publish_key=${publish_key:-$run/publish_key}
+case $publish_key in /*) ;; *) publish_key=$HOME/$publish_key ;; esac
 job=${SLURM_JOB_ID:?this script runs in a Slurm job}
-tmp=/tmp/r-$job # short: Ray puts sockets below it, and a socket's path may have 107 bytes
+# Short, as Ray puts sockets below it and a socket's path may have 107 bytes. Ray opens its own directory to all users,
+# so that one lies in ours.
+tmp=/tmp/r-$job
 
 # ---------------------------------------------------------------- events
 
@@ -43,6 +47,16 @@ say() {
 
 # last_lines FILE: the end of a log, small enough for an event.
 last_lines() { tail -n 12 "$1" 2>/dev/null | cut -c 1-200; }
+
+# wait_or SIGNAL SECONDS PID...: waits for children to end; those that take longer get the signal.
+wait_or() {
+  local signal=$1 seconds=$2 watchdog
+  shift 2
+  { pause "$seconds"; kill "-$signal" "$@"; } 2>/dev/null &
+  watchdog=$!
+  wait "$@" 2>/dev/null
+  kill "$watchdog" 2>/dev/null
+}
 
 # pause SECONDS: waits without starting a process; fd 4 is a pipe that nobody writes to.
 pause() { IFS= read -r -t "$1" -u 4 _; }
@@ -119,7 +133,7 @@ start_ray() {
   )
   if [ "$role" = head ]; then
     flags+=(
-      --head --port="$gcs_port" --temp-dir="$tmp"
+      --head --port="$gcs_port" --temp-dir="$tmp/t"
       --include-dashboard=true --dashboard-host="$dashboard_host" --dashboard-port="$dashboard_port"
       --ray-client-server-port=$((base + 2))
     )
@@ -134,15 +148,12 @@ start_ray() {
 
 # stop_node: ends this node's Ray and removes what it left on the node.
 stop_node() {
-  local i
-  trap '' TERM
+  trap : TERM
   if [ -n "$ray" ]; then
     kill -TERM "$ray" 2>/dev/null
-    for ((i = 0; i < 40; i++)); do
-      kill -0 "$ray" 2>/dev/null || break
-      pause 0.2
-    done
-    kill -KILL "$ray" 2>/dev/null
+    # not for long: Slurm kills what is left after its KillWait, and then nobody would remove the directory
+    wait_or KILL 3 "$ray"
+    pkill -KILL -U "$UID" -f "$tmp/" # what Ray left of itself: its processes name the directory
   fi
   rm -rf "$tmp" || rm -rf "$tmp"
 }
@@ -157,9 +168,14 @@ says() {
 node() {
   local role=$1 group=${2:-} log attempt ray='' joined=no status address base
   log=$run/logs/$SLURMD_NODENAME.$role.log
+  : >>"$log"
   ulimit -n "$(ulimit -Hn)" 2>/dev/null
+  if [ "${TMPDIR:-/tmp}" = /tmp ]; then export TMPDIR=$tmp; fi
   trap 'stop_node; exit 0' TERM
   trap stop_node EXIT
+  # the first node asks a step to end by closing its input: a signal to srun would kill Ray before it can clean up
+  exec 3<&0 </dev/null
+  { IFS= read -r _ <&3; kill -TERM $$; } &
   if ! { mkdir -p "$tmp" && mkfifo "$tmp/pause" && exec 4<>"$tmp/pause"; }; then
     say failed cause node-setup detail "can't write to $tmp"
     exit 1
@@ -172,7 +188,7 @@ node() {
   fi
   for attempt in 1 2 3; do
     say starting role "$role" attempt "$attempt"
-    start_ray "$role" "$group" >>"$log" 2>&1 4>&- &
+    start_ray "$role" "$group" >>"$log" 2>&1 3<&- 4>&- &
     ray=$!
     while [ "$joined" = no ] && kill -0 "$ray" 2>/dev/null; do
       # Ray says this once the node is registered with the head
@@ -193,7 +209,7 @@ node() {
     until can_connect "$head_address" "$gcs_port" || [ "$SECONDS" -ge "$join_timeout" ]; do pause 0.2; done
   done
   if [ "$joined" = no ]; then
-    tail -n 20 "$tmp"/session_latest/logs/{gcs_server.*,raylet.*,dashboard.log} >>"$log" 2>/dev/null
+    tail -n 20 "$tmp"/t/session_latest/logs/{gcs_server.*,raylet.*,dashboard.log} >>"$log" 2>/dev/null
   fi
   say ray-exited role "$role" joined "$joined" status "$status" log "$(last_lines "$log")"
 }
@@ -205,14 +221,14 @@ node() {
 publish() {
   local wait=1 state='' ssh='' log=$run/logs/publish.log line cause
   trap '[ -z "$ssh" ] || kill "$ssh" 2>/dev/null; exit 0' TERM
-  mkfifo "$tmp.b/ssh" "$tmp.b/pause" && exec 4<>"$tmp.b/pause"
+  mkfifo "$tmp.b/ssh"
   while :; do
     ssh -v -N -T -F /dev/null -i "$publish_key" -p "$publish_port" \
       -o BatchMode=yes -o IdentitiesOnly=yes -o UpdateHostKeys=no -o ConnectTimeout=10 \
       -o StrictHostKeyChecking=yes -o UserKnownHostsFile="$run/publish_known_hosts" -o GlobalKnownHostsFile=/dev/null \
       -o ExitOnForwardFailure=yes -o ServerAliveInterval=10 -o ServerAliveCountMax=3 \
       -R "$publish_bind:$publish_listen:$dashboard_target:$dashboard_port" "$publish_user@$publish_host" \
-      </dev/null >"$tmp.b/ssh" 2>&1 4>&- 6>&- &
+      </dev/null >"$tmp.b/ssh" 2>&1 4>&- &
     ssh=$!
     cause=''
     while IFS= read -r line; do
@@ -274,9 +290,9 @@ guard() {
   local major minor
   IFS=. read -r major minor _ <<<"$ray_version"
   guarded=no
-  if [ -n "$token_path" ] && [ "$ray_version" != unknown ] && { [ "$major" -gt 2 ] || [ "$minor" -ge 52 ]; }; then
+  if [ -s "$run/token" ] && [ "$ray_version" != unknown ] && { [ "$major" -gt 2 ] || [ "$minor" -ge 52 ]; }; then
     guarded=yes
-    export RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH="$run/$token_path"
+    export RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH="$run/token"
   fi
   if [ "$guarded" = yes ] && [ "$dashboard_open" != never ] || [ "$dashboard_open" = always ]; then
     dashboard_host=$head_address dashboard_target=$head_address
@@ -300,12 +316,11 @@ lease_is_over() {
 
 # finish: ends the steps and the tunnel in order, so that each node can clean up.
 finish() {
-  trap '' TERM
+  trap : TERM
   report ending reason "$ending"
-  if [ ${#children[@]} -gt 0 ]; then
-    kill -TERM "${children[@]}" 2>/dev/null
-    wait "${children[@]}" 2>/dev/null
-  fi
+  exec 7>&-
+  [ -z "$publisher" ] || kill -TERM "$publisher" 2>/dev/null
+  [ ${#steps[@]} -eq 0 ] || wait_or TERM 15 "${steps[@]}"
   rm -rf "$tmp" "$tmp.b" "$run/token" "$run/publish_key"
   report ended reason "$ending"
 }
@@ -315,20 +330,22 @@ start_step() {
   local role
   read -r -a role <<<"$1"
   shift
-  srun --overlap --export=ALL --input=none --kill-on-bad-exit=0 --wait=0 --chdir="$HOME" \
+  srun --overlap --export=ALL --kill-on-bad-exit=0 --wait=0 --chdir="$HOME" \
     --nodes=$# --ntasks=$# --ntasks-per-node=1 --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}" \
-    --nodelist="$(IFS=, && echo "$*")" bash "$run/cluster.sh" node "${role[@]}" >&6 2>>"$run/logs/srun.log" 6>&- &
-  children+=($!)
+    --nodelist="$(IFS=, && echo "$*")" bash "$run/cluster.sh" node "${role[@]}" \
+    <"$tmp.b/stop" >&6 2>>"$run/logs/srun.log" 4>&- 6>&- 7>&- &
+  steps+=($!)
 }
 
 first_node() {
-  local nodes others=() steps joined=0 line partial='' name group step first=0 lease_text='' lease_seen=0 lease_checked=0
-  ending=finished children=()
+  local nodes others=() needed joined=0 line partial='' name group step first=0 lease_text='' lease_seen=0 lease_checked=0
+  ending=finished steps=() publisher=''
   trap 'ending=signal; exit 0' TERM
   trap finish EXIT
   mapfile -t nodes < <(scontrol show hostnames "$SLURM_JOB_NODELIST")
   report started job "$job" restarts "${SLURM_RESTART_COUNT:-0}" nodes "${nodes[*]}"
-  if ! { mkdir -p "$tmp.b" && mkfifo "$tmp.b/reports" && exec 6<>"$tmp.b/reports"; }; then
+  if ! { mkdir -p "$tmp.b" && mkfifo "$tmp.b/pause" "$tmp.b/reports" "$tmp.b/stop" &&
+    exec 4<>"$tmp.b/pause" 6<>"$tmp.b/reports" 7<>"$tmp.b/stop"; }; then
     fail node-setup "can't write to $tmp.b"
   fi
   set_up
@@ -348,10 +365,10 @@ first_node() {
     start_step "worker $group" "${others[@]:first:worker_nodes[group]}"
     first=$((first + worker_nodes[group]))
   done
-  steps=("${children[@]}")
+  needed=("${steps[@]}")
   if [ -n "$publish_host" ]; then
-    publish >&6 &
-    children+=($!)
+    publish >&6 6>&- 7>&- &
+    publisher=$!
   fi
 
   # Waits for reports; once a second at the latest it looks after the steps, the join timeout and the lease.
@@ -376,8 +393,8 @@ first_node() {
       fail join-timeout "$joined of ${#nodes[@]} nodes joined within $join_timeout s" "$(last_lines "$run/logs/srun.log")"
     fi
     # the head's step is needed always, the workers' until all have joined
-    if [ "$joined" -ge ${#nodes[@]} ]; then steps=("${steps[0]}"); fi
-    for step in "${steps[@]}"; do
+    if [ "$joined" -ge ${#nodes[@]} ]; then needed=("${steps[0]}"); fi
+    for step in "${needed[@]}"; do
       kill -0 "$step" 2>/dev/null || fail step-ended "a step of the job ended" "$(last_lines "$run/logs/srun.log")"
     done
     if lease_is_over; then
