@@ -148,8 +148,7 @@ public final class AccountingRow {
      * @return empty if none did
      */
     public OptionalInt signal() {
-        OptionalInt signal = SacctValues.exitPart(get("ExitCode"), 1);
-        return signal.orElse(0) == 0 ? OptionalInt.empty() : signal;
+        return SacctValues.signal(get("ExitCode"));
     }
 
     /**

@@ -41,6 +41,12 @@ final class SacctValues {
         return m.matches() ? OptionalInt.of(Integer.parseInt(m.group(index + 1))) : OptionalInt.empty();
     }
 
+    /** The signal in an exit code such as 0:15. */
+    static OptionalInt signal(String text) {
+        OptionalInt signal = exitPart(text, 1);
+        return signal.orElse(0) == 0 ? OptionalInt.empty() : signal;
+    }
+
     /** [days-][hours:]minutes:seconds[.fraction]. */
     static Optional<Duration> duration(String text) {
         Matcher m = DURATION.matcher(text);

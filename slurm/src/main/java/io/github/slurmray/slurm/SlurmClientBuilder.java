@@ -57,6 +57,6 @@ public final class SlurmClientBuilder {
      * @return the client
      */
     public SlurmClient build() {
-        return new RemoteSlurmClient(host, patience, commandDirectory);
+        return new RemoteSlurmClient(host, commandDirectory, new Timing(patience));
     }
 }
