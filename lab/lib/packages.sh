@@ -38,6 +38,7 @@ install_steps() {
 
 check_machine() {
     local controller path
+    # shellcheck source=/dev/null
     [ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" = bookworm ] ||
         die "the machine must be Debian 12 (bookworm): its packages are Slurm 22.05"
     case $STATE in
