@@ -25,7 +25,8 @@ public final class CloudVm {
         this.user = Objects.requireNonNull(b.user, "user: say the VM's user with user(…)");
         this.bindAddress = b.bindAddress;
         if (b.port == 0) {
-            throw new IllegalArgumentException("say the port on " + host + " that shall lead to the dashboard: port(…)");
+            throw new IllegalArgumentException(
+                    "say the port on " + host + " that shall lead to the dashboard: port(…)");
         }
         this.port = b.port;
         this.hostKeys = List.copyOf(b.hostKeys);
@@ -122,7 +123,8 @@ public final class CloudVm {
 
         private static String hostName(String text, String what) {
             if (!text.matches("[A-Za-z0-9][A-Za-z0-9.-]{0,252}")) {
-                throw new IllegalArgumentException(what + " must be a host name or an IPv4 address, but was '" + text + "'");
+                throw new IllegalArgumentException(
+                        what + " must be a host name or an IPv4 address, but was '" + text + "'");
             }
             return text;
         }

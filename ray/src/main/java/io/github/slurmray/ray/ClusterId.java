@@ -11,7 +11,8 @@ import java.time.format.DateTimeFormatter;
  * @param value 8 to 64 lower-case letters, digits and hyphens, starting with a letter
  */
 public record ClusterId(String value) {
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("yyyyMMdd").withZone(ZoneOffset.UTC);
     private static final String LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
     private static final SecureRandom RANDOM = new SecureRandom();
 

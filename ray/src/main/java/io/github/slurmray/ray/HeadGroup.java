@@ -90,8 +90,8 @@ public final class HeadGroup {
         }
 
         /**
-         * Sets the memory of each node. Ray's own limits follow from it: without it, Ray takes what it believes the node
-         * to have, which inside a job is often too much.
+         * Sets the memory of each node. Ray's own limits follow from it: without it, Ray takes what it believes the
+         * node to have, which inside a job is often too much.
          *
          * @param memory as {@code --mem} takes it; by default Slurm decides
          * @return this builder

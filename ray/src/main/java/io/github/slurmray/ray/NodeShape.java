@@ -20,11 +20,9 @@ public record NodeShape(int cpus, int gpus, Optional<Memory> memory, Optional<Me
      */
     public NodeShape {
         atLeastOne(cpus, "cpus");
-        if (memory.isPresent()
-                && objectStore.isPresent()
-                && objectStore.get().compareTo(memory.get()) > 0) {
-            throw new IllegalArgumentException(
-                    "the object store (" + objectStore.get() + ") can't be larger than the memory (" + memory.get() + ")");
+        if (memory.isPresent() && objectStore.isPresent() && objectStore.get().compareTo(memory.get()) > 0) {
+            throw new IllegalArgumentException("the object store (" + objectStore.get()
+                    + ") can't be larger than the memory (" + memory.get() + ")");
         }
     }
 

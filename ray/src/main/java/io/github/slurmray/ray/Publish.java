@@ -15,7 +15,8 @@ public record Publish(CloudVm vm, boolean isRequired) {
     }
 
     /**
-     * Returns the wish to publish to this VM. A failure is an event and is tried again; the cluster is ready without it.
+     * Returns the wish to publish to this VM. A failure is an event and is tried again; the cluster is ready without
+     * it.
      *
      * @param vm the VM as the compute nodes see it
      * @return the wish

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  * A handle on a Ray cluster inside a Slurm job: tells how it is, reaches it, and ends it.
  *
  * <p>Safe for use by many threads. A handle runs a few daemon threads: one follows the events that the job writes, one
- * asks Slurm (never more often than the site's poll floor) and renews the job's lease, one tells subscribers. While they
- * run, the cluster lives until its time limit; if the program dies, the job ends itself when its lease runs out.
+ * asks Slurm (never more often than the site's poll floor) and renews the job's lease, one tells subscribers. While
+ * they run, the cluster lives until its time limit; if the program dies, the job ends itself when its lease runs out.
  *
  * <p>A handle from {@link SlurmRayCluster#launch()} ends the cluster when it is closed; one from
  * {@link RayClusters#attach} leaves it running. {@link #end()} and {@link #detach()} say it outright. The handle that
@@ -85,8 +85,8 @@ public final class RayCluster implements AutoCloseable {
     }
 
     /**
-     * Tells a subscriber of all events, past and future, each once and in order, by one daemon thread. A subscriber that
-     * throws is told no more.
+     * Tells a subscriber of all events, past and future, each once and in order, by one daemon thread. A subscriber
+     * that throws is told no more.
      *
      * @param subscriber what to call
      * @return ends the subscription when closed
@@ -96,8 +96,8 @@ public final class RayCluster implements AutoCloseable {
     }
 
     /**
-     * Waits until the cluster is ready: all nodes are alive in Ray, the dashboard answers, jobs are accepted, and what is
-     * required is published. Blocks.
+     * Waits until the cluster is ready: all nodes are alive in Ray, the dashboard answers, jobs are accepted, and what
+     * is required is published. Blocks.
      *
      * @param timeout how long to wait at most; the cluster itself is not ended when it is over
      * @throws NotReadyException if the time is over first; the message says what it is waiting for
@@ -160,9 +160,9 @@ public final class RayCluster implements AutoCloseable {
     }
 
     /**
-     * Ends the cluster: asks its job to end in order, cancels it if it doesn't, waits for Slurm's word, fetches the final
-     * accounting, and removes the run directory and the key on the cloud VM. Closes this handle. Blocks for seconds as a
-     * rule, two minutes at most; again is harmless and returns the same accounting.
+     * Ends the cluster: asks its job to end in order, cancels it if it doesn't, waits for Slurm's word, fetches the
+     * final accounting, and removes the run directory and the key on the cloud VM. Closes this handle. Blocks for
+     * seconds as a rule, two minutes at most; again is harmless and returns the same accounting.
      *
      * @return the final accounting
      * @throws TakenOverException if another handle has taken over; nothing was ended

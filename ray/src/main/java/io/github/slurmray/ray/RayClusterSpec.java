@@ -216,8 +216,8 @@ public final class RayClusterSpec {
 
         /**
          * Allows that a Ray without tokens (before 2.52) binds its dashboard to the node's address, where everybody on
-         * the site's network can reach it, and run code as the user through it. Needed to reach such a Ray by way of the
-         * login node; publishing to a VM doesn't need it.
+         * the site's network can reach it, and run code as the user through it. Needed to reach such a Ray by way of
+         * the login node; publishing to a VM doesn't need it.
          *
          * @return this builder
          */

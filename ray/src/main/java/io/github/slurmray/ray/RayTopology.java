@@ -39,8 +39,7 @@ public record RayTopology(HeadGroup head, List<WorkerGroup> workers) {
     }
 
     private static Stream<String> partitions(HeadGroup head, List<WorkerGroup> workers) {
-        return Stream.concat(
-                head.partition().stream(), workers.stream().flatMap(w -> w.partition().stream()));
+        return Stream.concat(head.partition().stream(), workers.stream().flatMap(w -> w.partition().stream()));
     }
 
     /**

@@ -71,8 +71,8 @@ public final class SlurmRayCluster {
     }
 
     /**
-     * Launches a plan that {@link #plan()} made, which may have been shown to somebody in between. A plan can be launched
-     * once: its id names the cluster.
+     * Launches a plan that {@link #plan()} made, which may have been shown to somebody in between. A plan can be
+     * launched once: its id names the cluster.
      *
      * @param plan the plan
      * @return the handle; closing it ends the cluster
@@ -111,8 +111,8 @@ public final class SlurmRayCluster {
         }
 
         /**
-         * Sets the connection by which the SDK manages the cloud VM: it installs and removes the cluster's ephemeral key
-         * and reads the VM's host keys there. It stays the caller's.
+         * Sets the connection by which the SDK manages the cloud VM: it installs and removes the cluster's ephemeral
+         * key and reads the VM's host keys there. It stays the caller's.
          *
          * @param vmHost the VM, as this program reaches it
          * @return this builder

@@ -69,13 +69,13 @@ record ClusterState(
         }
         String what = e.role() == Role.HEAD ? "head-died" : "worker-died";
         String when = e.hadJoined() ? "after it had joined" : "before it had joined";
-        return Optional.of(new ClusterEvent.Failed(
-                e.at(), e.node(), what, "Ray on " + e.node() + " ended " + when, e.log()));
+        return Optional.of(
+                new ClusterEvent.Failed(e.at(), e.node(), what, "Ray on " + e.node() + " ended " + when, e.log()));
     }
 
     private ClusterState with(JobState state) {
-        ClusterState known = new ClusterState(
-                phase, Optional.of(state), environment, allJoined, publish, failure, takenOver);
+        ClusterState known =
+                new ClusterState(phase, Optional.of(state), environment, allJoined, publish, failure, takenOver);
         if (state instanceof JobState.Running) {
             return known.atLeast(Phase.STARTING);
         }
@@ -87,9 +87,7 @@ record ClusterState(
     }
 
     private ClusterState withFailure(Optional<ClusterEvent.Failed> e) {
-        return failure.isPresent()
-                ? this
-                : new ClusterState(phase, job, environment, allJoined, publish, e, takenOver);
+        return failure.isPresent() ? this : new ClusterState(phase, job, environment, allJoined, publish, e, takenOver);
     }
 
     private ClusterState atLeast(Phase next) {

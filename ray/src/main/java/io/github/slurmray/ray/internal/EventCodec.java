@@ -36,24 +36,27 @@ final class EventCodec {
     private static ClusterEvent event(Fields f) {
         Instant at = f.at();
         return switch (f.text("type")) {
-            case "started" -> new ClusterEvent.Started(
-                    at, JobId.parse(f.text("job")), List.of(f.text("nodes").split(" ", -1)));
-            case "environment" -> new ClusterEvent.EnvironmentReady(
-                    at,
-                    Optional.of(f.text("ray")).filter(v -> !v.equals("unknown")),
-                    f.text("guarded").equals("yes"),
-                    f.text("address"),
-                    f.text("dashboardHost"),
-                    f.number("dashboard"));
+            case "started" ->
+                new ClusterEvent.Started(
+                        at, JobId.parse(f.text("job")), List.of(f.text("nodes").split(" ", -1)));
+            case "environment" ->
+                new ClusterEvent.EnvironmentReady(
+                        at,
+                        Optional.of(f.text("ray")).filter(v -> !v.equals("unknown")),
+                        f.text("guarded").equals("yes"),
+                        f.text("address"),
+                        f.text("dashboardHost"),
+                        f.number("dashboard"));
             case "starting" -> new ClusterEvent.NodeStarting(at, f.text("node"), f.role(), f.number("attempt"));
             case "joined" -> new ClusterEvent.NodeJoined(at, f.text("node"), f.role(), f.text("address"));
             case "all-joined" -> new ClusterEvent.AllJoined(at);
-            case "ray-exited" -> new ClusterEvent.NodeLeft(
-                    at, f.text("node"), f.role(), f.text("joined").equals("yes"), f.text("log"));
+            case "ray-exited" ->
+                new ClusterEvent.NodeLeft(
+                        at, f.text("node"), f.role(), f.text("joined").equals("yes"), f.text("log"));
             case "published" -> new ClusterEvent.Published(at, f.text("address"), f.number("port"));
             case "publish-failed" -> new ClusterEvent.PublishFailed(at, f.text("cause"));
-            case "failed" -> new ClusterEvent.Failed(
-                    at, f.text("node"), f.text("cause"), f.text("detail"), f.textOr("log", ""));
+            case "failed" ->
+                new ClusterEvent.Failed(at, f.text("node"), f.text("cause"), f.text("detail"), f.textOr("log", ""));
             case "lease-over" -> new ClusterEvent.LeaseOver(at);
             case "ending" -> new ClusterEvent.Ending(at, f.text("reason"));
             case "ended" -> new ClusterEvent.Finished(at);

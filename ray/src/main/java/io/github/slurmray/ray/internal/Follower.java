@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows a cluster's events by one streaming command on the login host, and renews its lease by the same command.
  *
- * <p>One daemon thread reads. A broken connection is opened again, and the events go on where they stopped: each line is
- * told exactly once.
+ * <p>One daemon thread reads. A broken connection is opened again, and the events go on where they stopped: each line
+ * is told exactly once.
  */
 final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);

@@ -119,7 +119,8 @@ public final class Launcher {
         PlanRecord record = plan(id, directory);
         JobId job = slurm.find(submission(id, directory))
                 .orElseThrow(() -> new ClusterNotFoundException(
-                        "cluster " + id + " on " + host.name() + " was prepared, but its job was never submitted; prune()"
+                        "cluster " + id + " on " + host.name()
+                                + " was prepared, but its job was never submitted; prune()"
                                 + " removes what is left of it",
                         null));
         // the job removes its token when it ends; until then there is one

@@ -2,7 +2,6 @@ package io.github.slurmray.ray.internal;
 
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.SlurmRayException;
-import io.github.slurmray.ray.ClusterId;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,20 +15,34 @@ import org.slf4j.LoggerFactory;
 record Leftovers(RunDirectory directory, Optional<Host> vmHost) {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
 
-    /** Removes both; the directory last, since it is how the rest is found again. */
-    void remove(PlanRecord plan) {
-        if (plan.publish().filter(p -> p.vm().ownKey().isEmpty()).isPresent() && vmHost.isPresent()) {
-            removeKey(plan.id());
+    /**
+     * Removes both. The directory goes last, and stays if the key couldn't be removed: it is how prune finds the rest.
+     *
+     * @return whether nothing is left
+     */
+    boolean remove(PlanRecord plan) {
+        boolean hasKey = plan.publish().filter(p -> p.vm().ownKey().isEmpty()).isPresent();
+        if (hasKey && !removeKey(plan)) {
+            return false;
         }
         directory.remove();
+        return true;
     }
 
-    private void removeKey(ClusterId id) {
+    private boolean removeKey(PlanRecord plan) {
+        if (vmHost.isEmpty()) {
+            return false;
+        }
         try {
-            new VmKeys(vmHost.orElseThrow()).remove(id);
+            new VmKeys(vmHost.get()).remove(plan.id());
+            return true;
         } catch (SlurmRayException e) {
-            // its private half goes with the directory, and it expires; prune removes the line
-            LOG.warn("the key of cluster {} could not be removed from {}", id, vmHost.orElseThrow().name(), e);
+            LOG.warn(
+                    "the key of cluster {} could not be removed from {}; prune() will, or its expiry",
+                    plan.id(),
+                    vmHost.get().name(),
+                    e);
+            return false;
         }
     }
 }

@@ -155,7 +155,8 @@ public final class LiveCluster implements AutoCloseable {
                 }
                 if (mayRenew() && System.nanoTime() - nextRenewal >= 0) {
                     if (follower.renew("renewed " + handle + " " + ++renewals)) {
-                        nextRenewal = System.nanoTime() + plan.lease().dividedBy(4).toNanos();
+                        nextRenewal =
+                                System.nanoTime() + plan.lease().dividedBy(4).toNanos();
                     }
                 }
                 boolean checking = readyIsNear();
@@ -187,12 +188,20 @@ public final class LiveCluster implements AutoCloseable {
     }
 
     private synchronized boolean readyIsNear() {
-        return state.allJoined() && state.phase() == Phase.STARTING && state.failure().isEmpty();
+        return state.allJoined()
+                && state.phase() == Phase.STARTING
+                && state.failure().isEmpty();
     }
 
     private synchronized void waitForNews(Duration atMost) throws InterruptedException {
-        if (!closed && !look) {
-            wait(Math.max(1, Math.min(atMost.toMillis(), plan.pollFloor().toMillis())));
+        long deadline = System.nanoTime() + atMost.toNanos();
+        ClusterState before = state;
+        while (!closed && !look && state.equals(before)) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return;
+            }
+            wait(Math.max(1, left / 1_000_000));
         }
     }
 
@@ -208,9 +217,7 @@ public final class LiveCluster implements AutoCloseable {
 
     // the cause of an unknown state is a new exception at every look; the news is only that it became unknown
     private static boolean isSame(Optional<JobState> before, JobState now) {
-        if (before.isPresent()
-                && before.get() instanceof JobState.Unknown a
-                && now instanceof JobState.Unknown b) {
+        if (before.isPresent() && before.get() instanceof JobState.Unknown a && now instanceof JobState.Unknown b) {
             return a.since().equals(b.since());
         }
         return before.equals(Optional.of(now));
@@ -375,8 +382,8 @@ public final class LiveCluster implements AutoCloseable {
             throw new ClusterEndedException("cluster " + plan.id() + " ended before it was ready: " + ended, ended);
         }
         throw new ClusterFailedException(
-                "the job of cluster " + plan.id() + " can never start: " + s.job().map(Object::toString).orElse("")
-                        + "; end it and launch another",
+                "the job of cluster " + plan.id() + " can never start: "
+                        + s.job().map(Object::toString).orElse("") + "; end it and launch another",
                 null);
     }
 
@@ -393,11 +400,14 @@ public final class LiveCluster implements AutoCloseable {
 
     private String describe(ClusterEvent.Failed e) {
         return "cluster " + plan.id() + " (job " + job + ") can't come up: " + e.detail() + " [" + e.cause() + ", on "
-                + e.node() + "]" + (e.log().isBlank() ? "" : "\n  " + e.log().strip().replace("\n", "\n  "));
+                + e.node() + "]"
+                + (e.log().isBlank() ? "" : "\n  " + e.log().strip().replace("\n", "\n  "));
     }
 
     private String waitsFor(ClusterState s) {
-        long joined = log.events().stream().filter(ClusterEvent.NodeJoined.class::isInstance).count();
+        long joined = log.events().stream()
+                .filter(ClusterEvent.NodeJoined.class::isInstance)
+                .count();
         String job = s.job().map(JobState::toString).orElse("not asked for yet");
         return switch (s.phase()) {
             case PENDING -> "its job is " + job;
@@ -417,7 +427,8 @@ public final class LiveCluster implements AutoCloseable {
         Optional<URI> published = now.publish() instanceof PublishState.Up up
                 ? Optional.of(URI.create("http://" + up.address() + ":" + up.port()))
                 : Optional.empty();
-        boolean guarded = now.environment().filter(ClusterEvent.EnvironmentReady::guarded).isPresent();
+        boolean guarded =
+                now.environment().filter(ClusterEvent.EnvironmentReady::guarded).isPresent();
         return new Endpoints(local, published, guarded ? Optional.of(token) : Optional.empty());
     }
 

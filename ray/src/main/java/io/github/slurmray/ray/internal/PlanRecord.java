@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a handle has to know of a cluster: the {@code plan.json} of its run directory, so that another program can attach
- * without the spec and the platform it was launched with.
+ * What a handle has to know of a cluster: the {@code plan.json} of its run directory, so that another program can
+ * attach without the spec and the platform it was launched with.
  *
  * @param id the cluster's id
  * @param nodes the number of all nodes
@@ -27,12 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param publish the wish to publish
  */
 record PlanRecord(
-        ClusterId id,
-        int nodes,
-        Duration lease,
-        Duration pollFloor,
-        boolean loginForward,
-        Optional<Publish> publish) {
+        ClusterId id, int nodes, Duration lease, Duration pollFloor, boolean loginForward, Optional<Publish> publish) {
     private static final int VERSION = 1;
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -73,7 +68,8 @@ record PlanRecord(
             JsonNode node = JSON.readTree(json);
             int version = node.path("v").asInt(0);
             if (version != VERSION) {
-                throw new IllegalArgumentException("version " + version + ", but this library knows version " + VERSION);
+                throw new IllegalArgumentException(
+                        "version " + version + ", but this library knows version " + VERSION);
             }
             return new PlanRecord(
                     new ClusterId(node.required("id").stringValue()),

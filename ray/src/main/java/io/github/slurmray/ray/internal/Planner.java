@@ -82,8 +82,8 @@ public final class Planner {
         PortPlan ports = PortPlan.forCpus(topology.largestShape().cpus());
         long lease = spec.lease().toSeconds();
         LaunchScript s = new LaunchScript()
-                .comment("Ray cluster " + id + ": a head and "
-                        + (topology.nodes() - 1) + " worker nodes. Made by slurmray; cancel it like any other job.")
+                .comment("Ray cluster " + id + ": a head and " + (topology.nodes() - 1)
+                        + " worker nodes. Made by slurmray; cancel it like any other job.")
                 .set("run", runDirectory)
                 .set("interface", platform.networkInterface().orElse(""))
                 .set("port_first", ports.first())
@@ -131,8 +131,9 @@ public final class Planner {
     private static String flags(NodeShape shape) {
         StringBuilder flags = new StringBuilder(
                 String.format(Locale.ROOT, "--num-cpus=%d --num-gpus=%d", shape.cpus(), shape.gpus()));
-        RayMemory.of(shape).ifPresent(m -> flags.append(String.format(
-                Locale.ROOT, " --memory=%d --object-store-memory=%d", m.tasks(), m.objectStore())));
+        RayMemory.of(shape)
+                .ifPresent(m -> flags.append(String.format(
+                        Locale.ROOT, " --memory=%d --object-store-memory=%d", m.tasks(), m.objectStore())));
         return flags.toString();
     }
 
@@ -177,18 +178,22 @@ public final class Planner {
         if (!platform.reaches().contains(Reach.REVERSE_FORWARD)) {
             findings.add(Finding.error(
                     "no-reverse-forward",
-                    "publish(" + vm.host() + "): jobs on " + platform.name() + " can't open connections to the outside"));
+                    "publish(" + vm.host() + "): jobs on " + platform.name()
+                            + " can't open connections to the outside"));
         }
         if (!vmIsManaged && vm.ownKey().isEmpty()) {
-            findings.add(Finding.error(
-                    "publish-key",
-                    "publish(" + vm.host() + "): give the connection that installs the cluster's ephemeral key with"
-                            + " vmHost(…), or name a key of your own on the site with CloudVm.builder(…).ownKey(path)"));
+            findings.add(
+                    Finding.error(
+                            "publish-key",
+                            "publish(" + vm.host()
+                                    + "): give the connection that installs the cluster's ephemeral key with"
+                                    + " vmHost(…), or name a key of your own on the site with CloudVm.builder(…).ownKey(path)"));
         }
         if (!vmIsManaged && vm.hostKeys().isEmpty()) {
             findings.add(Finding.error(
                     "publish-host-key",
-                    "publish(" + vm.host() + "): compute nodes must be able to verify the VM: give its public host key with"
+                    "publish(" + vm.host()
+                            + "): compute nodes must be able to verify the VM: give its public host key with"
                             + " CloudVm.builder(…).hostKey(…), or a connection to read it from with vmHost(…)"));
         }
     }

@@ -62,7 +62,8 @@ public record RunDirectory(Host host, String path) {
         return keyComment.map(c -> {
             String[] words = made.stdout().strip().split(" ", -1);
             if (words.length < 2) {
-                throw new ProtocolException("ssh-keygen on " + host.name() + " gave no public key: " + made.stdout(), null);
+                throw new ProtocolException(
+                        "ssh-keygen on " + host.name() + " gave no public key: " + made.stdout(), null);
             }
             return words[0] + " " + words[1];
         });

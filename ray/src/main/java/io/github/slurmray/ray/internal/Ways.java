@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ways from this program to the dashboard: through the login node to the head's address, or through the cloud VM that
- * the job publishes to. The first tunnel that can be opened is kept. Safe for use by many threads.
+ * The ways from this program to the dashboard: through the login node to the head's address, or through the cloud VM
+ * that the job publishes to. The first tunnel that can be opened is kept. Safe for use by many threads.
  */
 final class Ways implements AutoCloseable {
     private final Host host;
