@@ -331,15 +331,6 @@ public abstract class HostContract {
     }
 
     @Test
-    void aTimeoutEndsAChildThatHoldsTheOutputOpen() {
-        Command command = Command.shell("echo $$ >" + directory + "/pid; sleep 1000 & exit 0")
-                .withTimeout(Duration.ofSeconds(1));
-
-        assertThatThrownBy(() -> host.run(command)).isInstanceOf(CommandTimeoutException.class);
-        awaitGroupGone();
-    }
-
-    @Test
     void anInterruptEndsTheWholeProcessGroup() throws Exception {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         AtomicReference<Boolean> flag = new AtomicReference<>();
