@@ -4,4 +4,6 @@ module io.github.slurmray.slurm {
     requires static transitive org.jspecify;
     requires transitive io.github.slurmray.core;
     requires org.slf4j;
+
+    exports io.github.slurmray.slurm;
 }

@@ -1,0 +1,5 @@
+help([[PyTorch 2.5 in a container: "singularity_wrapper exec CMD" runs CMD inside.]])
+whatis("Name: pytorch")
+whatis("Version: 2.5")
+prepend_path("PATH", "/appl/pytorch/2.5/bin")
+setenv("SING_IMAGE", "/appl/pytorch/2.5/pytorch.sif")

@@ -1,0 +1,141 @@
+package io.github.slurmray.slurm;
+
+import io.github.slurmray.core.SlurmRayException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What Slurm says about a job, or that it couldn't be asked.
+ *
+ * <p>Only Slurm's word makes a job {@link Ended}. A lost connection, a controller or database that is down, output that
+ * can't be understood: all of these are {@link Unknown}, and the job may well be running.
+ */
+public sealed interface JobState {
+    /**
+     * Tells whether the job is over, so that no later answer can be another one (but for an administrator who puts the
+     * ended job back into the queue).
+     *
+     * @return true for {@link Ended} only
+     */
+    default boolean isEnded() {
+        return this instanceof Ended;
+    }
+
+    /** Who can clear the reason for which a job waits. */
+    enum Clears {
+        /** It goes away with time: other jobs end, a reservation begins, a limit's window moves on. */
+        BY_ITSELF,
+        /** Somebody has to act: release a hold, repair nodes, open a partition, raise a budget. */
+        BY_SOMEBODY,
+        /** The job as it was submitted will never start: cancel it, and submit another. */
+        NEVER
+    }
+
+    /**
+     * The job waits in the queue.
+     *
+     * @param reason Slurm's word for why, such as {@code Priority}; {@code None} where it has not said yet
+     * @param clears who can clear the reason
+     * @param explanation the reason in a sentence, with what to do
+     * @param estimatedStart when Slurm expects the job to start, if it has worked that out
+     */
+    record Pending(String reason, Clears clears, String explanation, Optional<Instant> estimatedStart)
+            implements JobState {
+        /** Checks that nothing is missing. */
+        public Pending {
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(clears, "clears");
+            Objects.requireNonNull(explanation, "explanation");
+            Objects.requireNonNull(estimatedStart, "estimatedStart");
+        }
+    }
+
+    /**
+     * The job has nodes.
+     *
+     * @param since when it got them, by Slurm's clock (when it was asked, where Slurm doesn't say)
+     * @param nodes their names
+     * @param phase Slurm's word: {@code RUNNING}, or {@code CONFIGURING}, {@code COMPLETING}, {@code SUSPENDED},
+     *     {@code STOPPED}, {@code STAGE_OUT} and whatever later versions add; none of these is an end
+     */
+    record Running(Instant since, List<String> nodes, String phase) implements JobState {
+        /** Copies the list. */
+        public Running {
+            Objects.requireNonNull(since, "since");
+            Objects.requireNonNull(phase, "phase");
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /** How a job ended. */
+    enum Outcome {
+        /** With exit code 0. */
+        COMPLETED,
+        /** With another exit code, or it could not be launched. */
+        FAILED,
+        /** By its user or an administrator. */
+        CANCELLED,
+        /** By its time limit. */
+        TIME_LIMIT,
+        /** It used more memory than it had asked for. */
+        OUT_OF_MEMORY,
+        /** One of its nodes failed, and it wasn't put back into the queue. */
+        NODE_FAILED,
+        /** By another job with more right to the nodes, and it wasn't put back into the queue. */
+        PREEMPTED,
+        /** By its deadline. */
+        DEADLINE,
+        /** Its nodes did not start. */
+        BOOT_FAILED,
+        /** Slurm's controller has forgotten the job and the accounting database never heard how it ended. */
+        NOT_RECORDED
+    }
+
+    /**
+     * The job is over, by Slurm's own word.
+     *
+     * @param outcome how
+     * @param exitCode the exit code of the batch script, if Slurm recorded one
+     * @param signal the number of the signal that ended it, if one did
+     * @param slurmState Slurm's word, such as {@code COMPLETED} or {@code CANCELLED by 5001}; empty if not recorded
+     * @param start when it started, if it did and Slurm recorded it
+     * @param end when it ended, if Slurm recorded it
+     */
+    record Ended(
+            Outcome outcome,
+            OptionalInt exitCode,
+            OptionalInt signal,
+            String slurmState,
+            Optional<Instant> start,
+            Optional<Instant> end)
+            implements JobState {
+        /** Checks that nothing is missing. */
+        public Ended {
+            Objects.requireNonNull(outcome, "outcome");
+            Objects.requireNonNull(exitCode, "exitCode");
+            Objects.requireNonNull(signal, "signal");
+            Objects.requireNonNull(slurmState, "slurmState");
+            Objects.requireNonNull(start, "start");
+            Objects.requireNonNull(end, "end");
+        }
+    }
+
+    /**
+     * Slurm couldn't be asked, or what it answered doesn't settle the matter.
+     *
+     * @param since when this client first failed to learn the job's state; it stays the same until it learns it again
+     * @param lastKnown what this client last knew, if anything; never an {@link Unknown}
+     * @param cause why the state isn't known
+     */
+    record Unknown(Instant since, Optional<JobState> lastKnown, SlurmRayException cause) implements JobState {
+        /** Checks that nothing is missing. */
+        public Unknown {
+            Objects.requireNonNull(since, "since");
+            Objects.requireNonNull(lastKnown, "lastKnown");
+            Objects.requireNonNull(cause, "cause");
+        }
+    }
+}

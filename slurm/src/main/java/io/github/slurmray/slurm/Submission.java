@@ -1,0 +1,284 @@
+package io.github.slurmray.slurm;
+
+import io.github.slurmray.core.Backoff;
+import io.github.slurmray.core.Command;
+import io.github.slurmray.core.CommandTimeoutException;
+import io.github.slurmray.core.ConnectionLostException;
+import io.github.slurmray.core.Host;
+import io.github.slurmray.core.HostUnreachableException;
+import io.github.slurmray.core.InterruptedCallException;
+import io.github.slurmray.core.Retry;
+import io.github.slurmray.core.Shell;
+import io.github.slurmray.core.SlurmRayException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call of submit: asks the record of a submission until it says how the submission ended, and has a new attempt
+ * made only when the earlier ones are known to have left no job. Used by one thread, once.
+ *
+ * <p>Making an attempt after number n is asked for in the words "n and all before are over"; on the host, one caller
+ * only can do so, so two clients that come to the same conclusion make one attempt.
+ */
+final class Submission {
+    private static final Logger LOG = LoggerFactory.getLogger(Submission.class);
+
+    /** How long one question waits on the host for sbatch to end. */
+    private static final long WAIT_SECONDS = 10;
+
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(WAIT_SECONDS + 20);
+    private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(60);
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(2));
+
+    /**
+     * The age from which an sbatch on another host, which can't be looked at, is known to have ended: it gives up by
+     * itself after two minutes of retries, each of which may take some seconds.
+     */
+    private static final long SURELY_OVER_SECONDS = 600;
+
+    private final Host host;
+    private final Scripts scripts;
+    private final SbatchScript script;
+    private final SubmissionToken token;
+    private final Timing timing;
+
+    private int after;
+    private int troubles;
+    private long firstTrouble;
+    private long silentSince;
+    private int silentAttempt;
+
+    Submission(Host host, Scripts scripts, SbatchScript script, SubmissionToken token, Timing timing) {
+        this.host = host;
+        this.scripts = scripts;
+        this.script = script;
+        this.token = token;
+        this.timing = timing;
+    }
+
+    JobId run() {
+        boolean maySent = false;
+        while (true) {
+            SubmissionReport report;
+            try {
+                report = ask();
+            } catch (ConnectionLostException | CommandTimeoutException e) {
+                maySent = true;
+                pause("the connection broke before the answer came", e);
+                continue;
+            } catch (InterruptedCallException e) {
+                throw undecided("the thread was interrupted before the answer came", e);
+            } catch (HostUnreachableException e) {
+                if (!maySent) {
+                    throw e;
+                }
+                pause("the connection broke before the answer came, and can't be opened again", e);
+                continue;
+            } catch (SlurmRayException e) {
+                if (!maySent) {
+                    throw e;
+                }
+                throw undecided("the connection broke before the answer came, and then: " + e.getMessage(), e);
+            }
+            Optional<JobId> job = decide(report);
+            if (job.isPresent()) {
+                LOG.debug("submission {} on {} is job {}", token, host.name(), job.get());
+                return job.get();
+            }
+        }
+    }
+
+    private SubmissionReport ask() {
+        byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
+        Scripts.Framed question =
+                scripts.submit(token.recordDirectory(), after, text.length, WAIT_SECONDS, comment(script, token));
+        Command command = question.command()
+                .describedAs("submit " + token)
+                .withStdin(text)
+                .withTimeout(COMMAND_TIMEOUT);
+        return SubmissionReport.of(Sections.of(host.run(command).orThrow(), question.nonce()));
+    }
+
+    /** The script's own comment, and the token for {@link TokenSearch}. */
+    static String comment(SbatchScript script, SubmissionToken token) {
+        return script.comment().map(c -> c + " ").orElse("") + TokenSearch.mark(token);
+    }
+
+    private Optional<JobId> decide(SubmissionReport report) {
+        switch (report.state()) {
+            case OTHER_SCRIPT ->
+                throw new IllegalArgumentException("token " + token + " was used before, for another"
+                        + " script (see " + token.recordDirectory() + " on " + host.name()
+                        + "): make a new token for a new job");
+            case FOUND -> {
+                return report.found();
+            }
+            case OVER -> {
+                return decide(report, report.end().orElseThrow());
+            }
+            case STARTING, RUNNING -> {
+                pause("sbatch has not answered yet (" + describe(report) + ")", null);
+                return Optional.empty();
+            }
+            case ELSEWHERE -> {
+                if (report.ageSeconds().orElse(0L) < SURELY_OVER_SECONDS) {
+                    pause(
+                            "sbatch was started on another host and has not answered yet (" + describe(report) + ")",
+                            null);
+                    return Optional.empty();
+                }
+                return search(report, "sbatch left no answer (" + describe(report) + ")");
+            }
+            case DEAD, ABANDONED -> {
+                return search(report, "sbatch ended without an answer (" + describe(report) + ")");
+            }
+        }
+        throw new AssertionError(report.state());
+    }
+
+    private Optional<JobId> decide(SubmissionReport report, SbatchEnd end) {
+        if (end instanceof SbatchEnd.Accepted accepted) {
+            return Optional.of(accepted.job());
+        }
+        if (end instanceof SbatchEnd.Refused refused) {
+            throw Refusals.of(host.name(), refused.words(), script);
+        }
+        if (end instanceof SbatchEnd.Undecided undecided) {
+            return search(report, undecided.words());
+        }
+        // there is no job: an attempt of an earlier call is made good at once, one of this call after a pause
+        String words =
+                end instanceof SbatchEnd.NotTaken notTaken ? notTaken.words() : ((SbatchEnd.NoCommand) end).words();
+        if (report.started()) {
+            if (end instanceof SbatchEnd.NoCommand) {
+                throw noCommand(host, words);
+            }
+            if (!patient()) {
+                throw new SlurmUnavailableException(
+                        host.name() + " couldn't reach Slurm's controller for "
+                                + timing.patience().toSeconds() + " s, and there is no job: " + words
+                                + ". Submit again later (with token " + token + " or a new one).",
+                        words,
+                        Retry.SAFE);
+            }
+            rest();
+        }
+        after = report.attempt();
+        return Optional.empty();
+    }
+
+    static SlurmUnavailableException noCommand(Host host, String words) {
+        return new SlurmUnavailableException(
+                host.name() + " has no Slurm commands on the PATH of a command over SSH: " + words
+                        + ". Name their directory with SlurmClient.builder(host).commandDirectory(…), or take a login"
+                        + " node of the cluster.",
+                words,
+                Retry.POINTLESS);
+    }
+
+    /** Looks for the job of an attempt that left no answer. */
+    private Optional<JobId> search(SubmissionReport report, String why) {
+        if (silentAttempt != report.attempt()) {
+            silentAttempt = report.attempt();
+            silentSince = timing.nanos();
+        }
+        long ageMinutes = report.ageSeconds().orElse(7 * 86_400L) / 60;
+        Scripts.Framed question = scripts.search(ageMinutes + 60);
+        TokenSearch search;
+        // read first: a request that arrived before then is settled when the search is made
+        boolean settled = timing.nanos() - silentSince >= timing.settle().toNanos();
+        try {
+            Command command = question.command()
+                    .describedAs("search for submission " + token)
+                    .withTimeout(SEARCH_TIMEOUT);
+            search = TokenSearch.of(
+                    Sections.of(host.run(command).orThrow(), question.nonce()), token, report.ageSeconds());
+        } catch (InterruptedCallException e) {
+            throw undecided(why + ", and the thread was interrupted while Slurm was searched", e);
+        } catch (SlurmRayException e) {
+            pause(why + ", and Slurm couldn't be searched for the job", e);
+            return Optional.empty();
+        }
+        if (search.jobs().size() > 1) {
+            throw undecided(
+                    why + ", and several jobs carry the token: " + search.jobs() + "; cancel all but one", null);
+        }
+        if (!search.jobs().isEmpty()) {
+            JobId job = search.jobs().iterator().next();
+            LOG.info("submission {} on {}: {}; its job {} was found in Slurm", token, host.name(), why, job);
+            remember(report.attempt(), job);
+            return Optional.of(job);
+        }
+        if (!search.complete()) {
+            pause(why + ", and Slurm couldn't be searched for the job: " + search.trouble(), null);
+        } else if (!settled) {
+            pause(why + ", and Slurm doesn't know the job so far", null);
+        } else {
+            LOG.info(
+                    "submission {} on {}: {}; Slurm has no such job, so it is submitted again",
+                    token,
+                    host.name(),
+                    why);
+            after = report.attempt();
+        }
+        return Optional.empty();
+    }
+
+    /** Writes the finding down, since Slurm forgets. If that fails, whoever asks next searches again. */
+    private void remember(int attempt, JobId job) {
+        String file = token.recordDirectory() + "/attempt." + attempt + "/found";
+        String name = Shell.quote(file);
+        try {
+            host.run(Command.shell("echo " + job + " >" + name + ".new && mv -f " + name + ".new " + name)
+                            .describedAs("write " + file))
+                    .orThrow();
+        } catch (SlurmRayException e) {
+            LOG.debug("the record of submission {} couldn't be completed", token, e);
+        }
+    }
+
+    private static String describe(SubmissionReport report) {
+        return "attempt " + report.attempt() + (report.owner().isEmpty() ? "" : ", host and process " + report.owner())
+                + report.ageSeconds().map(s -> ", " + s + " s ago").orElse("");
+    }
+
+    private boolean patient() {
+        if (troubles == 0) {
+            firstTrouble = timing.nanos();
+        }
+        return timing.nanos() - firstTrouble < timing.patience().toNanos();
+    }
+
+    private void pause(String trouble, @Nullable SlurmRayException cause) {
+        if (!patient()) {
+            throw undecided(trouble, cause);
+        }
+        LOG.debug("submission {} on {}: {}; asking again", token, host.name(), trouble, cause);
+        rest();
+    }
+
+    private void rest() {
+        troubles++;
+        try {
+            timing.sleep(
+                    BACKOFF.delay(troubles, () -> ThreadLocalRandom.current().nextDouble()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw undecided("the thread was interrupted before the answer came", null);
+        }
+    }
+
+    private SubmissionUndecidedException undecided(String trouble, @Nullable Throwable cause) {
+        return new SubmissionUndecidedException(
+                "it isn't known whether " + host.name() + " has taken the job of submission " + token + ": " + trouble
+                        + ". Submit the same script again with this token: it finds the job if there is one. The record"
+                        + " is in " + token.recordDirectory() + " there.",
+                token,
+                cause);
+    }
+}

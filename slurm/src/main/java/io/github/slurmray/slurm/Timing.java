@@ -1,0 +1,43 @@
+package io.github.slurmray.slurm;
+
+import java.time.Clock;
+import java.time.Duration;
+
+/** How long things may take, and the clock that they are measured by. */
+class Timing {
+    private final Duration patience;
+
+    /** @param patience for how long a submission is asked for again, from the first trouble on */
+    Timing(Duration patience) {
+        this.patience = patience;
+    }
+
+    Duration patience() {
+        return patience;
+    }
+
+    /**
+     * How long after an sbatch is known to be gone its request may still turn into a job: the controller answers within
+     * MessageTimeout (10 s unless the site says otherwise) or not at all.
+     */
+    Duration settle() {
+        return Duration.ofSeconds(15);
+    }
+
+    /** For how long the end of a job that the controller has forgotten may be missing in the database. */
+    Duration recordsArriveWithin() {
+        return Duration.ofMinutes(5);
+    }
+
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    long nanos() {
+        return System.nanoTime();
+    }
+
+    void sleep(Duration time) throws InterruptedException {
+        Thread.sleep(time.toMillis());
+    }
+}
