@@ -67,16 +67,17 @@ public final class LaunchRayCluster {
             LaunchPlan plan = spec.plan();
             plan.findings().forEach(out::println);
             Progress progress = new Progress(out);
-            progress.say("submitting " + plan.id() + ": " + plan.script().nodes().orElse(0) + " nodes in partition "
-                    + site.partition());
+            progress.say("submitting " + plan.id() + ": "
+                    + plan.script().nodes().orElse(0) + " nodes in partition " + site.partition());
             boolean succeeded;
             List<String> nodes;
             RayCluster cluster = spec.launch(plan);
             try (cluster) {
                 cluster.subscribe(progress);
                 cluster.awaitReady(Duration.ofMinutes(10));
-                out.println("dashboard: " + cluster.endpoints().local().map(Object::toString).orElse("not from here")
-                        + "  on the VM: " + cluster.publishState());
+                out.println("dashboard: "
+                        + cluster.endpoints().local().map(Object::toString).orElse("not from here") + "  on the VM: "
+                        + cluster.publishState());
 
                 RayJob job = cluster.jobs()
                         .submit(RayJobSpec.builder("python pi.py")

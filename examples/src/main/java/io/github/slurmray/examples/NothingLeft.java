@@ -30,7 +30,11 @@ final class NothingLeft {
     boolean prove(PrintStream out) {
         List<String> left = new ArrayList<>();
         check("jobs in the queue", login, "squeue --me --noheader --name=" + plan.id(), left);
-        check("run directory on " + login.name(), login, "ls -d " + Shell.quote(plan.runDirectory()) + " 2>/dev/null", left);
+        check(
+                "run directory on " + login.name(),
+                login,
+                "ls -d " + Shell.quote(plan.runDirectory()) + " 2>/dev/null",
+                left);
         check("processes and directories on the nodes", login, onNodes(), left);
         check("keys on " + vm.name(), vm, "grep -s slurmray:" + plan.id() + " ~/.ssh/authorized_keys", left);
         check("listening port on " + vm.name(), vm, "ss -Hltn 'sport = :" + site.vmPort() + "'", left);

@@ -61,7 +61,7 @@ final class Progress implements Consumer<ClusterEvent> {
     private static String describe(JobState state) {
         if (state instanceof JobState.Pending p) {
             return "pending (" + p.reason() + "): " + p.explanation();
-        } else if (state instanceof JobState.Running r) {
+        } else if (state instanceof JobState.Running) {
             return "running";
         } else if (state instanceof JobState.Ended e) {
             return "ended, " + e.outcome();

@@ -53,9 +53,7 @@ record Settings(Map<String, String> values) {
 
     Platform platform() {
         String file = value("platform", "lab");
-        return file.equals("lab")
-                ? Platforms.lab()
-                : Platforms.load(Path.of(file));
+        return file.equals("lab") ? Platforms.lab() : Platforms.load(Path.of(file));
     }
 
     RayEnvironment ray() {

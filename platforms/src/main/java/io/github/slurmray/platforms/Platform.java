@@ -119,8 +119,12 @@ public record Platform(
         checkTime(partition, script.time(), findings);
         checkCount(partition, "partition-nodes", "--nodes", script.nodes(), Partition::maxNodes, findings);
         checkCount(
-                partition, "node-cpus", "CPUs of a node (--cpus-per-task × --ntasks-per-node)", cpus(script),
-                Partition::cpusPerNode, findings);
+                partition,
+                "node-cpus",
+                "CPUs of a node (--cpus-per-task × --ntasks-per-node)",
+                cpus(script),
+                Partition::cpusPerNode,
+                findings);
         checkMemory(partition, script.mem(), findings);
         return List.copyOf(findings);
     }
@@ -139,7 +143,9 @@ public record Platform(
             findings.add(Finding.error(
                     "partition-time",
                     "--time=" + asked.get() + ": partition " + partition.name() + " allows at most " + limit.get()
-                            + others(p -> p.maxTime().filter(t -> t.compareTo(asked.get()) >= 0).isPresent())));
+                            + others(p -> p.maxTime()
+                                    .filter(t -> t.compareTo(asked.get()) >= 0)
+                                    .isPresent())));
         }
     }
 
@@ -150,7 +156,9 @@ public record Platform(
                     "node-memory",
                     "--mem=" + asked.get() + ": a node of partition " + partition.name() + " gives at most "
                             + limit.get()
-                            + others(p -> p.memoryPerNode().filter(m -> m.compareTo(asked.get()) >= 0).isPresent())));
+                            + others(p -> p.memoryPerNode()
+                                    .filter(m -> m.compareTo(asked.get()) >= 0)
+                                    .isPresent())));
         }
     }
 
@@ -177,7 +185,9 @@ public record Platform(
                 .map(Partition::name)
                 .sorted()
                 .toList();
-        return names.isEmpty() ? "; no partition of " + name + " allows it" : "; allowed in " + String.join(", ", names);
+        return names.isEmpty()
+                ? "; no partition of " + name + " allows it"
+                : "; allowed in " + String.join(", ", names);
     }
 
     private static String sorted(Collection<String> names) {

@@ -19,8 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Reads a platform from JSON; every error names the file, the JSON pointer, the value and what was expected. */
 final class PlatformFile {
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private final String file;
 
@@ -118,7 +119,9 @@ final class PlatformFile {
         PlatformFileException bad(String key, String expected) {
             return new PlatformFileException(
                     file + " at '" + pointer + "/" + key + "': expected " + expected + ", but found "
-                            + Optional.ofNullable(node.get(key)).map(JsonNode::toString).orElse("nothing"),
+                            + Optional.ofNullable(node.get(key))
+                                    .map(JsonNode::toString)
+                                    .orElse("nothing"),
                     null);
         }
 

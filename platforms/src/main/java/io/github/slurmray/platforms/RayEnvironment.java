@@ -7,7 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Ray comes from inside a job: the shell lines that make it available, and the command that wraps it, if one does.
+ * Where Ray comes from inside a job: the shell lines that make it available, and the command that wraps it, if one
+ * does.
  *
  * <p>Immutable. A platform brings its own; a user overrides it with one of theirs.
  */
