@@ -28,10 +28,9 @@ import org.slf4j.LoggerFactory;
 final class Submission {
     private static final Logger LOG = LoggerFactory.getLogger(Submission.class);
 
-    /** How long one question waits on the host for sbatch to end. */
-    private static final long WAIT_SECONDS = 10;
+    /** What a question may take over its wait on the host: a shell, and a file system that may be slow. */
+    private static final Duration COMMAND_MARGIN = Duration.ofSeconds(20);
 
-    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(WAIT_SECONDS + 20);
     private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(60);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(2));
 
@@ -96,11 +95,11 @@ final class Submission {
     private SubmissionReport ask() {
         byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
         Scripts.Framed question =
-                scripts.submit(token.recordDirectory(), after, text.length, WAIT_SECONDS, comment(script, token));
+                scripts.submit(token.recordDirectory(), after, text.length, timing.waitOnHost().toSeconds(), comment(script, token));
         Command command = question.command()
                 .describedAs("submit " + token)
                 .withStdin(text)
-                .withTimeout(COMMAND_TIMEOUT);
+                .withTimeout(timing.waitOnHost().plus(COMMAND_MARGIN));
         return SubmissionReport.of(Sections.of(host.run(command).orThrow(), question.nonce()));
     }
 
