@@ -73,7 +73,8 @@ while :; do
         owner="$host $pid"
         age=$(($(date +%s) - epoch))
         if [ "$host" != "$(uname -n)" ]; then
-            state=elsewhere
+            # It can't be looked at, but sbatch gives up by itself after two minutes of retries of some seconds each.
+            if [ "$age" -lt 600 ]; then state=elsewhere; else state=dead; fi
         elif alive "$pid" "$ticks"; then
             state=running
         else

@@ -10,6 +10,7 @@ import io.github.slurmray.core.ConnectionLostException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostUnreachableException;
 import io.github.slurmray.core.Retry;
+import io.github.slurmray.core.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,10 +136,10 @@ class SubmissionTest {
         Host host = new WrappedHost(slurm.host(), (h, c) -> {
             if (calls.getAndIncrement() == 0) {
                 // the far end's shell is killed, as sshd does it to the session of a connection that broke
-                h.run(Command.shell("setsid sh -c " + io.github.slurmray.core.Shell.quote(c.text()) + " <&0 & p=$!\n"
-                                + "while ! [ -e " + slurm.record(TOKEN) + "/attempt.1/owner ]; do :; done\n"
-                                + "kill -9 -$p")
-                        .withStdin(c.stdin()));
+                String cut = "exec 4<&0\nsetsid sh -c " + Shell.quote(c.text()) + " <&4 & p=$!\n"
+                        + "while ! [ -e " + slurm.record(TOKEN) + "/attempt.1/owner ]; do :; done\n"
+                        + "kill -9 -$p";
+                h.run(Command.shell(cut).withStdin(c.stdin()).withTimeout(Duration.ofSeconds(20)));
                 throw new ConnectionLostException("cut while sbatch ran", null);
             }
             return h.run(c);
