@@ -36,7 +36,7 @@ start() {
     mv "$mine" "$record/attempt.$1/job.sh" || exit 1
     started=yes
     # Not tied to this connection: when it breaks, sbatch goes on and its answer is kept.
-    if command -v setsid >/dev/null; then detach=setsid; else detach=nohup; fi
+    if command -v setsid >/dev/null; then detach="setsid"; else detach="nohup"; fi
     (
         umask "$umask_before"
         exec "$detach" sh -c "$runner" slurmray-submit "$record" "$1" "$comment" </dev/null >/dev/null 2>&1
