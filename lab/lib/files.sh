@@ -110,6 +110,7 @@ make_host_etc() {
     cp "$LAB_DIR/conf/nsswitch.conf" "$etc/nsswitch.conf"
     write_accounts "$host" "$etc"
     echo /appl/modulefiles >"$etc/lmod/modulespath"
+    [ "$host" != ctl ] || install -D -m 644 "$LAB_DIR/conf/mariadb.cnf" "$etc/mysql/lab.cnf"
     case " $SSH_HOSTS " in *" $host "*) write_sshd_files "$host" "$etc" ;; esac
 }
 

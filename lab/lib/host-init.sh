@@ -64,7 +64,7 @@ make_etc() {
 }
 
 make_vm_home() {
-    rm -rf "$root/home"
+    mount -t tmpfs -o mode=755 home "$root/home"
     mkdir -p "$root/home/vmuser/.ssh"
     cp "$root/etc/skel/.bashrc" "$root/etc/skel/.profile" "$root/home/vmuser/"
     cat "$state/keys/id_ed25519.pub" "$state/keys/cluster_ed25519.pub" >"$root/home/vmuser/.ssh/authorized_keys"

@@ -17,6 +17,7 @@ lab_is_live() {
     [ ! -e /sys/class/net/lab0 ] || return 0
     for name in switch $HOSTS; do
         ! pid_of "$name" >/dev/null || return 0
+        ! spawned_process "$name" >/dev/null || return 0
     done
     return 1
 }
@@ -27,12 +28,12 @@ lab_up() {
     take_lab_lock
     if lab_is_live; then
         refuse_other_lab
-        if [ -f "$RUN/complete" ]; then
+        if [ -f "$RUN/complete" ] && [ -e /sys/class/net/lab0 ] && pid_of switch >/dev/null; then
             mend
             say "already up: Slurm $SLURM, state in $STATE"
             return 0
         fi
-        say "an earlier 'lab up' was interrupted: removing what it left"
+        say "a lab that is not whole is there (an interrupted 'lab up'?): removing it"
         tear_down
     fi
     install_all
@@ -47,12 +48,12 @@ lab_up() {
 
 # Two labs would have the same addresses.
 refuse_other_lab() {
-    local state slurm
+    local their_state their_slurm
     [ -f "$RUN/state" ] || refuse "the interface lab0 exists, and no record says whose it is: remove it first"
-    state=$(cat "$RUN/state")
-    slurm=$(cat "$RUN/slurm")
-    if [ "$slurm" != "$SLURM" ] || [ "$state" != "$STATE" ]; then
-        refuse "a lab with Slurm $slurm and its state in $state runs on this machine: 'lab down' first"
+    their_state=$(cat "$RUN/state")
+    their_slurm=$(cat "$RUN/slurm")
+    if [ "$their_slurm" != "$SLURM" ] || [ "$their_state" != "$STATE" ]; then
+        refuse "a lab with Slurm $their_slurm and its state in $their_state runs on this machine: 'lab down' first"
     fi
 }
 
@@ -63,6 +64,7 @@ start_lab() {
     make_files
     progress "files are ready"
     start_switch || return 1
+    # shellcheck disable=SC2086  # a list of words
     in_parallel boot $HOSTS || return 1
     progress "hosts are booted"
     in_parallel start_host_services ctl vm login1 login2 cn1 cn2 cn3 || return 1
@@ -92,6 +94,7 @@ wait_until_usable() {
 }
 
 node_is_usable() {
+    pid_of ctl >/dev/null || return 1
     case $(in_host ctl sinfo -h -n "$1" -p all -o %T) in
         idle | mixed | allocated | completing) return 0 ;;
         *) return 1 ;;
@@ -110,7 +113,11 @@ missing_parts() {
         for service in $(services_of "$host"); do
             service_runs "$host" "$service" || echo "$service does not run on $host"
         done
-        case $host in cn*) node_is_usable "$host" || echo "node $host is not usable" ;; esac
+    done
+    # without a controller each question would only wait
+    service_runs ctl slurmctld || return 0
+    for host in cn1 cn2 cn3; do
+        node_is_usable "$host" || echo "node $host is not usable"
     done
 }
 
@@ -119,7 +126,7 @@ mend() {
     local host
     for host in $HOSTS; do
         if pid_of "$host" >/dev/null; then
-            set_links "$host" up
+            heal_links "$host"
             start_services "$host"
         else
             say "host $host is off: switching it on"
@@ -143,7 +150,7 @@ lab_status() {
         printf '%-7s %-5s %-12s %-12s %s\n' "$name" "$(pid_of "$name" >/dev/null && echo up || echo off)" \
             "${PUBLIC_IP[$name]:--}" "${INTERNAL_IP[$name]:--}" "$(services_of "$name")"
     done
-    if pid_of ctl >/dev/null; then
+    if pid_of ctl >/dev/null && service_runs ctl slurmctld; then
         in_host ctl sinfo --version || true
         in_host ctl sinfo -N -o '%N %P %T %E' || true
     fi
@@ -187,7 +194,7 @@ tear_down() {
 spawned_process() {
     local pid
     pid=$(cat "$RUN/$1.spawned" 2>/dev/null) || return 1
-    tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qE '^unshare --net|^sleep infinity' || return 1
+    { tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qE '^unshare --net|^sleep infinity'; } 2>/dev/null || return 1
     echo "$pid"
 }
 
@@ -215,7 +222,7 @@ remove_cgroups() {
 leftovers() {
     local pid
     for pid in $(lab_processes); do
-        echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+        echo "process $pid: $(ps -o args= -p "$pid" || true)"
     done
     [ ! -e /sys/class/net/lab0 ] || echo "interface lab0"
     ip route show root "$LAB_NETS" | sed 's/^/route /'

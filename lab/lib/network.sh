@@ -23,6 +23,7 @@ start_switch() {
     pid=$(cat "$RUN/switch.spawned")
     wait_for 10 "the switch" has_own_network "$pid" || return 1
     record_process switch "$pid"
+    rm -f "$RUN/switch.spawned"
     in_switch ip -batch - <<X
 link set lo up
 link add brpub type bridge
@@ -66,15 +67,24 @@ address_lines() {
     local host=$1
     echo "link set lo up"
     if [ -n "${PUBLIC_IP[$host]:-}" ]; then
+        echo "link set ext0 address $(mac_of "${PUBLIC_IP[$host]}")"
         echo "addr add ${PUBLIC_IP[$host]}/24 dev ext0"
         echo "link set ext0 up"
     fi
     if [ -n "${INTERNAL_IP[$host]:-}" ]; then
+        echo "link set eth0 address $(mac_of "${INTERNAL_IP[$host]}")"
         echo "addr add ${INTERNAL_IP[$host]}/24 dev eth0"
         echo "link set eth0 up"
     fi
     # what has no public address gets out through the router
     [ -n "${PUBLIC_IP[$host]:-}" ] || echo "route add default via $INTERNAL_NET.254"
+}
+
+# The same at every boot: the others remember it, and would look for a new one only after seconds.
+mac_of() {
+    local IFS=.
+    # shellcheck disable=SC2086  # the four numbers of an address
+    printf '02:4c:%02x:%02x:%02x:%02x\n' $1
 }
 
 links_of() {
@@ -87,6 +97,14 @@ set_links() {
     local link
     pid_of "$1" >/dev/null || die "host $1 is not up"
     for link in $(links_of "$1"); do in_switch ip link set "$link" "$2"; done
+}
+
+# Slurm asks a node that it took for lost only once a minute: a node that has come back registers by itself instead.
+heal_links() {
+    set_links "$1" up
+    case $1 in
+        cn*) node_is_usable "$1" || ! service_runs "$1" slurmd || signal_service "$1" slurmd HUP ;;
+    esac
 }
 
 links_are_up() {

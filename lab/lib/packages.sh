@@ -38,6 +38,7 @@ install_steps() {
 
 check_machine() {
     local controller path
+    # shellcheck source=/dev/null
     [ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" = bookworm ] ||
         die "the machine must be Debian 12 (bookworm): its packages are Slurm 22.05"
     case $STATE in
@@ -82,7 +83,7 @@ apt_install() {
 
 # Debian starts a daemon when its package is installed, unless this policy forbids it.
 start_nothing_during() {
-    local policy=/usr/sbin/policy-rc.d made= status=0
+    local policy=/usr/sbin/policy-rc.d made='' status=0
     if [ ! -e "$policy" ]; then
         printf '#!/bin/sh\n# put here by the lab while it installs packages\nexit 101\n' >"$policy"
         chmod 755 "$policy"
@@ -95,11 +96,18 @@ start_nothing_during() {
 
 # ---------------------------------------------------------------- the tree of Debian 13, for Slurm 24.11
 
-# "URI" of the machine's own Debian mirror, so that no host name stands in the project.
-debian_mirror() {
+# "URI FILE" of the machine's own Debian mirror and the file that names it: no host name stands in the project.
+debian_source() {
     # shellcheck disable=SC2016  # apt's own placeholders
-    apt-get indextargets --format '$(ORIGIN)|$(CODENAME)|$(REPO_URI)' 'Created-By: Packages' |
-        awk -F'|' '$1 == "Debian" && $2 == "bookworm" { print $3; exit }'
+    apt-get indextargets --format '$(ORIGIN)|$(CODENAME)|$(REPO_URI)|$(SOURCESENTRY)' 'Created-By: Packages' |
+        awk -F'|' '$1 == "Debian" && $2 == "bookworm" { sub(/:[0-9]+$/, "", $4); print $3, $4; exit }'
+}
+
+# The keyring that the machine trusts this mirror by; Debian's own where it names none.
+keyring_of() {
+    local named
+    named=$(grep -m1 -oiE 'signed-by[:=] *[^] ]+' "$1" | sed 's/^[^:=]*[:=] *//') || true
+    echo "${named:-/usr/share/keyrings/debian-archive-keyring.gpg}"
 }
 
 # The tree's name holds a hash of what it is made of, so another list of packages makes another tree.
@@ -108,17 +116,19 @@ debian13_tree() {
 }
 
 install_debian13_tree() {
-    local mirror old
+    local mirror file old
     [ ! -d "$LOWER" ] || return 0
     progress "building the tree of Debian 13 (once; some minutes)"
-    mirror=$(debian_mirror)
-    [ -n "$mirror" ] || { apt-get update -q >>"$STATE/log/apt.log" 2>&1; mirror=$(debian_mirror); }
+    # apt knows the origin of a source only after an update
+    [ -n "$(debian_source)" ] || apt-get update -q >>"$STATE/log/apt.log" 2>&1
+    read -r mirror file <<<"$(debian_source)"
     [ -n "$mirror" ] || die "no Debian mirror found in the machine's apt sources"
     rm -rf "$LOWER.new"
     # in namespaces of its own, so that an interrupted build leaves no mount and no process
+    # shellcheck disable=SC2016,SC2086  # $1 is for the hook; the packages are a list of words
     unshare --mount --propagation private --pid --fork --kill-child=KILL \
-        mmdebstrap --mode=root --variant=minbase --include="$(echo $HOST_PACKAGES | tr ' ' ',')" \
-        --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+        mmdebstrap --mode=root --variant=minbase --include="$(printf '%s,' $HOST_PACKAGES)" \
+        --keyring="$(keyring_of "$file")" \
         --aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
         --essential-hook='printf "#!/bin/sh\nexit 101\n" >"$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"' \
         trixie "$LOWER.new" "deb $mirror trixie main" >"$STATE/log/debian13.log" 2>&1 </dev/null ||

@@ -22,7 +22,7 @@ install_appl() {
 # One environment per version, made anew when what it is made of has changed.
 install_ray() {
     local version=$1 place=$APPL/ray/$1 requirements=$LAB_DIR/conf/ray-$1.txt inputs
-    inputs=$(cat "$requirements" <(echo "$LOWER") | fingerprint)
+    inputs=$(cat "$requirements" <(echo "${LOWER#"$STATE"/}") | fingerprint)
     [ "$(cat "$place/.inputs" 2>/dev/null)" != "$inputs" ] || return 0
     install_uv
     progress "installing Ray $version"
@@ -62,9 +62,11 @@ pip_setting() {
 }
 
 install_modules() {
-    local older newest=2.60.0
+    local older newest=2.60.0 inputs
     older=$(ray_versions)
     older=${older%% *}
+    inputs=$({ declare -f install_modules; cat "$LAB_DIR"/conf/{modulefiles/*/*,singularity_wrapper,fake-ray}; } | fingerprint)
+    [ "$(cat "$APPL/.modules" 2>/dev/null)" != "$inputs" ] || return 0
     rm -rf "$APPL/modulefiles" "$APPL/pytorch" "$APPL/fake-ray"
     cp -r "$LAB_DIR/conf/modulefiles" "$APPL/modulefiles"
     mkdir -p "$APPL/pytorch/2.5/bin" "$APPL/python-pytorch" "$APPL/fake-ray/bin"
@@ -74,4 +76,5 @@ install_modules() {
     install -m 755 "$LAB_DIR/conf/singularity_wrapper" "$APPL/pytorch/2.5/bin/singularity_wrapper"
     install -m 755 "$LAB_DIR/conf/fake-ray" "$APPL/fake-ray/bin/ray"
     chmod -R a+rX "$APPL/modulefiles"
+    echo "$inputs" >"$APPL/.modules"
 }

@@ -34,9 +34,12 @@ service_verb() {
     esac
 }
 
+# The program behind the recorded process: its name alone changes when slurmd starts itself anew.
 service_runs() {
+    pid_of "$1" >/dev/null || return 1
     # shellcheck disable=SC2016  # for the shell inside
-    in_host "$1" sh -c 'read -r pid <"$1" && read -r comm <"/proc/$pid/comm" && [ "$comm" = "$2" ]' \
+    in_host "$1" sh -c 'read -r pid <"$1" && program=$(readlink "/proc/$pid/exe") &&
+        case ${program##*/} in "$2" | "$2-wlm") ;; *) exit 1 ;; esac' \
         sh "$(pid_file "$2")" "$2" 2>/dev/null
 }
 
@@ -73,9 +76,13 @@ service_answers() {
 end_service() {
     local host=$1 service=$2 signal=$3
     service_runs "$host" "$service" || { say "$service does not run on $host"; return 0; }
-    # shellcheck disable=SC2016  # for the shell inside
-    in_host "$host" sh -c 'kill -s "$1" "$(cat "$2")"' sh "$signal" "$(pid_file "$service")"
+    signal_service "$host" "$service" "$signal"
     wait_for 30 "the end of $service on $host" service_has_ended "$host" "$service"
+}
+
+signal_service() {
+    # shellcheck disable=SC2016  # for the shell inside
+    in_host "$1" sh -c 'kill -s "$1" "$(cat "$2")"' sh "$3" "$(pid_file "$2")"
 }
 
 service_has_ended() { ! service_runs "$1" "$2"; }
@@ -99,7 +106,6 @@ database_template() {
 prepare_database() {
     local template
     template=$(database_template)
-    in_host ctl tee /etc/mysql/lab.cnf <"$LAB_DIR/conf/mariadb.cnf" >/dev/null
     if [ ! -f "$template" ]; then
         progress "making the accounting database (once)"
         fill_database >"$STATE/log/database.log" 2>&1 || die "the accounting database failed: see $STATE/log/database.log"

@@ -1,4 +1,5 @@
 /** The vocabulary and the ports that every other module of slurmray speaks. */
+@SuppressWarnings("module") // ssh comes later in the build
 @org.jspecify.annotations.NullMarked
 module io.github.slurmray.core {
     requires static transitive org.jspecify;
@@ -7,4 +8,6 @@ module io.github.slurmray.core {
     requires io.github.resilience4j.retry;
 
     exports io.github.slurmray.core;
+    exports io.github.slurmray.core.internal to
+            io.github.slurmray.ssh;
 }

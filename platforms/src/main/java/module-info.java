@@ -5,4 +5,6 @@ module io.github.slurmray.platforms {
     requires transitive io.github.slurmray.core;
     requires transitive io.github.slurmray.slurm;
     requires tools.jackson.databind;
+
+    exports io.github.slurmray.platforms;
 }

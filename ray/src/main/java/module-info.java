@@ -8,4 +8,6 @@ module io.github.slurmray.ray {
     requires org.slf4j;
     requires tools.jackson.databind;
     requires java.net.http;
+
+    exports io.github.slurmray.ray;
 }

@@ -5,4 +5,6 @@ module io.github.slurmray.ssh {
     requires transitive io.github.slurmray.core;
     requires org.slf4j;
     requires org.apache.sshd.osgi;
+
+    exports io.github.slurmray.ssh;
 }

@@ -6,4 +6,6 @@ module io.github.slurmray.testkit {
     requires transitive org.junit.jupiter.api;
     requires org.assertj.core;
     requires awaitility;
+
+    exports io.github.slurmray.testkit;
 }

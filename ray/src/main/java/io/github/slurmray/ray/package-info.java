@@ -1,2 +1,2 @@
-/** Ray clusters inside Slurm allocations. */
+/** Ray clusters inside Slurm allocations: specified, planned, launched, reached, watched and ended. */
 package io.github.slurmray.ray;

@@ -93,7 +93,20 @@ final class RemoteSlurmClient implements SlurmClient {
 
     @Override
     public void cancel(JobId job) {
-        CommandResult result = host.run(scripts.plain("exec scancel " + job).describedAs("scancel " + job));
+        scancel(job, "", "cancel");
+    }
+
+    @Override
+    public void signalBatch(JobId job, String signal) {
+        if (!signal.matches("[A-Z0-9]{1,10}")) {
+            throw new IllegalArgumentException("a signal is a name such as TERM, but was '" + signal + "'");
+        }
+        scancel(job, "--batch --signal=" + signal + " ", "signal");
+    }
+
+    private void scancel(JobId job, String options, String verb) {
+        String line = "scancel " + options + job;
+        CommandResult result = host.run(scripts.plain("exec " + line).describedAs(line));
         String err = result.stderr();
         if (result.ok() || SlurmWords.alreadyOver(err) || SlurmWords.noSuchJob(err)) {
             return;
@@ -105,12 +118,17 @@ final class RemoteSlurmClient implements SlurmClient {
         if (SlurmWords.notTaken(err) || SlurmWords.perhapsTaken(err)) {
             String words = SlurmWords.essence(err);
             throw new SlurmUnavailableException(
-                    host.name() + " couldn't reach Slurm's controller to cancel job " + job + ": " + words
-                            + ". Cancel it again later; twice is harmless.",
+                    host.name() + " couldn't reach Slurm's controller to " + verb + " job " + job + ": " + words
+                            + ". Try again later; twice is harmless.",
                     words,
                     Retry.SAFE);
         }
         result.orThrow();
+    }
+
+    @Override
+    public Optional<JobId> find(SubmissionToken token) {
+        throw new AssertionError("not yet");
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.slurmray.core.Host;
 import io.github.slurmray.core.SlurmRayException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Slurm, as one user sees it from one host: submits jobs, tells their states, cancels them, and fetches their
@@ -138,6 +139,30 @@ public interface SlurmClient {
      * @throws IllegalStateException if the host is closed
      */
     void cancel(JobId job);
+
+    /**
+     * Sends a signal to a running job's batch shell, and to nothing else of the job. A script that handles it can end
+     * in order. A job that is over, or that Slurm doesn't know, is no error.
+     *
+     * @param job the job
+     * @param signal the signal's name without SIG, such as {@code TERM}
+     * @throws IllegalArgumentException if the name isn't one
+     * @throws SlurmUnavailableException if the controller can't be reached; nothing was sent
+     * @throws SlurmRayException if the host can't be reached, or Slurm refuses (another user's job)
+     * @throws IllegalStateException if the host is closed
+     */
+    void signalBatch(JobId job, String signal);
+
+    /**
+     * Looks for the job of a submission, without submitting anything.
+     *
+     * @param token the submission
+     * @return its job; empty if nobody has submitted with this token, or Slurm refused it
+     * @throws SubmissionUndecidedException if it can't be found out (yet) whether there is a job
+     * @throws SlurmRayException if the host can't be reached
+     * @throws IllegalStateException if the host is closed
+     */
+    Optional<JobId> find(SubmissionToken token);
 
     /**
      * Fetches what the accounting database has on a job and its steps. Complete a moment after the job has ended.

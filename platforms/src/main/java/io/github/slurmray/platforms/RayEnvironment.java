@@ -1,0 +1,172 @@
+package io.github.slurmray.platforms;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where Ray comes from inside a job: the shell lines that make it available, and the command that wraps it, if one does.
+ *
+ * <p>Immutable. A platform brings its own; a user overrides it with one of theirs.
+ */
+public final class RayEnvironment {
+    private final List<String> setup;
+    private final @Nullable String virtualEnvironment;
+    private final List<String> wrapper;
+    private final @Nullable String rayVersion;
+
+    private RayEnvironment(Builder b) {
+        this.setup = List.copyOf(b.setup);
+        this.virtualEnvironment = b.virtualEnvironment;
+        this.wrapper = List.copyOf(b.wrapper);
+        this.rayVersion = b.rayVersion;
+    }
+
+    /**
+     * Starts a builder. With nothing set, {@code ray} is expected on the job's PATH.
+     *
+     * @return a fresh builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns the shell lines that run first, each of which must succeed.
+     *
+     * @return such as {@code module load pytorch/2.5}
+     */
+    public List<String> setup() {
+        return setup;
+    }
+
+    /**
+     * Returns the virtual environment that is activated after the setup lines.
+     *
+     * @return its directory on the site
+     */
+    public Optional<String> virtualEnvironment() {
+        return Optional.ofNullable(virtualEnvironment);
+    }
+
+    /**
+     * Returns the command that each {@code ray} command is given to.
+     *
+     * @return such as {@code singularity_wrapper exec}, or empty if Ray is run plainly
+     */
+    public List<String> wrapper() {
+        return wrapper;
+    }
+
+    /**
+     * Returns Ray's version there.
+     *
+     * @return such as {@code 2.43.0}; empty if it isn't known before the job runs
+     */
+    public Optional<String> rayVersion() {
+        return Optional.ofNullable(rayVersion);
+    }
+
+    /**
+     * Tells whether this Ray can guard its ports with a token, which it can since 2.52.0 (Ray's documentation, Token
+     * Authentication).
+     *
+     * @return empty if the version isn't known
+     */
+    public Optional<Boolean> supportsTokens() {
+        return rayVersion().map(v -> {
+            String[] parts = v.split("\\.", -1);
+            int major = Integer.parseInt(parts[0]);
+            return major > 2 || (major == 2 && Integer.parseInt(parts[1]) >= 52);
+        });
+    }
+
+    /** Builds a {@link RayEnvironment}. */
+    public static final class Builder {
+        private final List<String> setup = new ArrayList<>();
+        private final List<String> wrapper = new ArrayList<>();
+        private @Nullable String virtualEnvironment;
+        private @Nullable String rayVersion;
+
+        private Builder() {}
+
+        /**
+         * Adds {@code module load} of a module.
+         *
+         * @param module such as {@code pytorch/2.5}
+         * @return this builder
+         * @throws IllegalArgumentException if the name holds anything but letters, digits and {@code _ - . / +}
+         */
+        public Builder module(String module) {
+            if (!module.matches("[A-Za-z0-9_./+-]+")) {
+                throw new IllegalArgumentException("a module's name holds letters, digits and _-./+, but was '" + module
+                        + "'; for other commands use setupLine");
+            }
+            return setupLine("module load " + module);
+        }
+
+        /**
+         * Adds a shell line that runs before Ray, such as {@code module use /appl/local/modulefiles}. It is not quoted.
+         *
+         * @param line one line of bash
+         * @return this builder
+         * @throws IllegalArgumentException if it is more than one line
+         */
+        public Builder setupLine(String line) {
+            if (line.indexOf('\n') >= 0 || line.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("a setup line must be one line, but was '" + line + "'");
+            }
+            setup.add(line);
+            return this;
+        }
+
+        /**
+         * Sets the virtual environment to activate.
+         *
+         * @param directory its directory on the site
+         * @return this builder
+         */
+        public Builder virtualEnvironment(String directory) {
+            this.virtualEnvironment = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
+        /**
+         * Sets the command that each {@code ray} command is given to.
+         *
+         * @param words such as {@code singularity_wrapper}, {@code exec}
+         * @return this builder
+         */
+        public Builder wrapper(String... words) {
+            wrapper.clear();
+            wrapper.addAll(List.of(words));
+            return this;
+        }
+
+        /**
+         * Says which Ray it is, so that a plan knows before the job runs what this Ray can do.
+         *
+         * @param version such as {@code 2.43.0}
+         * @return this builder
+         * @throws IllegalArgumentException if it doesn't start with two numbers
+         */
+        public Builder rayVersion(String version) {
+            if (!version.matches("\\d{1,4}\\.\\d{1,4}(\\..*)?")) {
+                throw new IllegalArgumentException("a Ray version is such as 2.43.0, but was '" + version + "'");
+            }
+            this.rayVersion = version;
+            return this;
+        }
+
+        /**
+         * Builds.
+         *
+         * @return the environment
+         */
+        public RayEnvironment build() {
+            return new RayEnvironment(this);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.github.slurmray.ray;
+
+import io.github.slurmray.slurm.JobId;
+import io.github.slurmray.slurm.JobState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Something that happened to a cluster. Most are told by the job itself, with its nodes' clocks; {@link JobChanged},
+ * {@link Ready} and {@link TakenOver} are this program's.
+ */
+public sealed interface ClusterEvent {
+    /**
+     * Returns when it happened.
+     *
+     * @return by the clock of whoever saw it
+     */
+    Instant at();
+
+    /** What a node does in the cluster. */
+    enum Role {
+        /** It runs Ray's head. */
+        HEAD,
+        /** It runs a Ray worker. */
+        WORKER
+    }
+
+    /**
+     * Slurm says something new of the job.
+     *
+     * @param at when it was asked
+     * @param state what it said
+     */
+    record JobChanged(Instant at, JobState state) implements ClusterEvent {}
+
+    /**
+     * The job has begun.
+     *
+     * @param at when
+     * @param job the job
+     * @param nodes the names of its nodes
+     */
+    record Started(Instant at, JobId job, List<String> nodes) implements ClusterEvent {
+        /** Copies the list. */
+        public Started {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /**
+     * Ray was found on the first node, and the job has chosen its addresses and ports.
+     *
+     * @param at when
+     * @param rayVersion Ray's version; empty if it couldn't be found out
+     * @param guarded whether a token guards the cluster's ports
+     * @param headAddress the address of the head for the other nodes
+     * @param dashboardHost the address on the head that the dashboard listens on
+     * @param dashboardPort the dashboard's port on the head
+     */
+    record EnvironmentReady(
+            Instant at,
+            Optional<String> rayVersion,
+            boolean guarded,
+            String headAddress,
+            String dashboardHost,
+            int dashboardPort)
+            implements ClusterEvent {}
+
+    /**
+     * Ray is being started on a node.
+     *
+     * @param at when
+     * @param node the node's name
+     * @param role what it does
+     * @param attempt 1 for the first
+     */
+    record NodeStarting(Instant at, String node, Role role, int attempt) implements ClusterEvent {}
+
+    /**
+     * Ray on a node has joined the cluster.
+     *
+     * @param at when
+     * @param node the node's name
+     * @param role what it does
+     * @param address its address in the cluster
+     */
+    record NodeJoined(Instant at, String node, Role role, String address) implements ClusterEvent {}
+
+    /**
+     * All nodes have joined.
+     *
+     * @param at when
+     */
+    record AllJoined(Instant at) implements ClusterEvent {}
+
+    /**
+     * Ray on a node has ended.
+     *
+     * @param at when
+     * @param node the node's name
+     * @param role what it did
+     * @param hadJoined whether it had joined before
+     * @param log the last lines of its log
+     */
+    record NodeLeft(Instant at, String node, Role role, boolean hadJoined, String log) implements ClusterEvent {}
+
+    /**
+     * The dashboard is up on the cloud VM.
+     *
+     * @param at when
+     * @param address the address on the VM
+     * @param port the port on the VM
+     */
+    record Published(Instant at, String address, int port) implements ClusterEvent {}
+
+    /**
+     * The dashboard can't be published, or isn't any more; the job goes on trying.
+     *
+     * @param at when
+     * @param cause why, in ssh's words
+     */
+    record PublishFailed(Instant at, String cause) implements ClusterEvent {}
+
+    /**
+     * The cluster is ready: all nodes are alive in Ray, the dashboard answers, and jobs are accepted.
+     *
+     * @param at when
+     */
+    record Ready(Instant at) implements ClusterEvent {}
+
+    /**
+     * The cluster can't come up; the job ends itself.
+     *
+     * @param at when
+     * @param node the node that says so
+     * @param cause a short name, such as {@code join-timeout}
+     * @param detail what happened
+     * @param log the last lines of the log that shows it, or nothing
+     */
+    record Failed(Instant at, String node, String cause, String detail, String log) implements ClusterEvent {}
+
+    /**
+     * Nobody has renewed the lease; the job ends itself.
+     *
+     * @param at when
+     */
+    record LeaseOver(Instant at) implements ClusterEvent {}
+
+    /**
+     * The job has begun to end.
+     *
+     * @param at when
+     * @param reason {@code signal} (it was cancelled, or its time limit is reached), {@code failed} or {@code lease}
+     */
+    record Ending(Instant at, String reason) implements ClusterEvent {}
+
+    /**
+     * The job has done its last work; Slurm will say that it ended.
+     *
+     * @param at when
+     */
+    record Finished(Instant at) implements ClusterEvent {}
+
+    /**
+     * Another handle has taken over; this one can only look.
+     *
+     * @param at when it was seen
+     */
+    record TakenOver(Instant at) implements ClusterEvent {}
+
+    /**
+     * The job says something that this version of the library doesn't know.
+     *
+     * @param at when
+     * @param type its name for it
+     */
+    record Other(Instant at, String type) implements ClusterEvent {}
+}

@@ -1,0 +1,203 @@
+package io.github.slurmray.ray;
+
+import io.github.slurmray.ray.internal.LiveCluster;
+import io.github.slurmray.slurm.Accounting;
+import io.github.slurmray.slurm.JobId;
+import io.github.slurmray.slurm.JobState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A handle on a Ray cluster inside a Slurm job: tells how it is, reaches it, and ends it.
+ *
+ * <p>Safe for use by many threads. A handle runs a few daemon threads: one follows the events that the job writes, one
+ * asks Slurm (never more often than the site's poll floor) and renews the job's lease, one tells subscribers. While
+ * they run, the cluster lives until its time limit; if the program dies, the job ends itself when its lease runs out.
+ *
+ * <p>A handle from {@link SlurmRayCluster#launch()} ends the cluster when it is closed; one from
+ * {@link RayClusters#attach} leaves it running. {@link #end()} and {@link #detach()} say it outright. The handle that
+ * attached last is the one that may end the cluster; an older one throws {@link TakenOverException}.
+ */
+public final class RayCluster implements AutoCloseable {
+    private final LiveCluster cluster;
+    private final boolean endsOnClose;
+
+    RayCluster(LiveCluster cluster, boolean endsOnClose) {
+        this.cluster = cluster;
+        this.endsOnClose = endsOnClose;
+    }
+
+    /**
+     * Returns the cluster's id, by which another program can attach to it.
+     *
+     * @return the id
+     */
+    public ClusterId id() {
+        return cluster.id();
+    }
+
+    /**
+     * Returns the cluster's Slurm job.
+     *
+     * @return its id
+     */
+    public JobId job() {
+        return cluster.job();
+    }
+
+    /**
+     * Returns where the cluster is in its life, as far as this handle has heard.
+     *
+     * @return the phase
+     */
+    public Phase phase() {
+        return cluster.phase();
+    }
+
+    /**
+     * Returns what Slurm said last of the job.
+     *
+     * @return empty until it was asked for the first time
+     */
+    public Optional<JobState> jobState() {
+        return cluster.jobState();
+    }
+
+    /**
+     * Tells whether the dashboard is on the cloud VM.
+     *
+     * @return the state, as far as this handle has heard
+     */
+    public PublishState publishState() {
+        return cluster.publishState();
+    }
+
+    /**
+     * Returns all that has happened so far, from the job's start on, whichever program was attached then.
+     *
+     * @return a copy
+     */
+    public List<ClusterEvent> events() {
+        return cluster.events();
+    }
+
+    /**
+     * Tells a subscriber of all events, past and future, each once and in order, by one daemon thread. A subscriber
+     * that throws is told no more.
+     *
+     * @param subscriber what to call
+     * @return ends the subscription when closed
+     */
+    public Subscription subscribe(Consumer<ClusterEvent> subscriber) {
+        return cluster.subscribe(subscriber);
+    }
+
+    /**
+     * Waits until the cluster is ready: all nodes are alive in Ray, the dashboard answers, jobs are accepted, and what
+     * is required is published. Blocks.
+     *
+     * @param timeout how long to wait at most; the cluster itself is not ended when it is over
+     * @throws NotReadyException if the time is over first; the message says what it is waiting for
+     * @throws ClusterFailedException if the cluster can't come up, or its job can never start
+     * @throws PublishFailedException if publishing is required and failed; the job is ended
+     * @throws ClusterEndedException if the job has ended
+     * @throws io.github.slurmray.core.InterruptedCallException if the thread was interrupted
+     */
+    public void awaitReady(Duration timeout) {
+        cluster.awaitReady(timeout);
+    }
+
+    /**
+     * Returns where the dashboard and the Jobs API can be reached. May open a tunnel, for which it blocks.
+     *
+     * @return the endpoints as they are now
+     * @throws io.github.slurmray.core.SlurmRayException if a tunnel can't be opened
+     */
+    public Endpoints endpoints() {
+        return cluster.endpoints();
+    }
+
+    /**
+     * Returns the cluster's Jobs API.
+     *
+     * @return usable until this handle is closed
+     */
+    public RayJobs jobs() {
+        return cluster.jobs();
+    }
+
+    /**
+     * Returns the nodes that are alive in Ray. Blocks for one request.
+     *
+     * @return the nodes
+     * @throws RayUnreachableException if no way leads to the dashboard now, or it doesn't answer
+     */
+    public List<RayNode> nodes() {
+        return cluster.nodes();
+    }
+
+    /**
+     * Fetches the job's accounting as it is now. Blocks for one command.
+     *
+     * @return the records of the job and its steps
+     * @throws io.github.slurmray.core.SlurmRayException if the host, or Slurm's database, can't be reached
+     */
+    public Accounting accounting() {
+        return cluster.accounting();
+    }
+
+    /**
+     * Copies the cluster's logs and events into a local directory; {@link #end()} removes them from the site. Blocks.
+     *
+     * @param into a directory, made if it isn't there
+     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
+     */
+    public void keepLogs(Path into) {
+        cluster.keepLogs(into);
+    }
+
+    /**
+     * Ends the cluster: asks its job to end in order, cancels it if it doesn't, waits for Slurm's word, fetches the
+     * final accounting, and removes the run directory and the key on the cloud VM. Closes this handle. Blocks for
+     * seconds as a rule, two minutes at most; again is harmless and returns the same accounting.
+     *
+     * @return the final accounting
+     * @throws TakenOverException if another handle has taken over; nothing was ended
+     * @throws io.github.slurmray.slurm.SlurmUnavailableException if Slurm can't be reached; call again later
+     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached; call again later
+     */
+    public Accounting end() {
+        return cluster.end();
+    }
+
+    /**
+     * Leaves the cluster running to its time limit, with nobody to renew its lease, and closes this handle. Blocks for
+     * one command.
+     *
+     * @throws TakenOverException if another handle has taken over
+     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached; the lease then still holds
+     */
+    public void detach() {
+        cluster.detach();
+    }
+
+    /**
+     * Ends the cluster if this handle launched it, else detaches; does neither if another handle has taken over. After
+     * {@link #end()} or {@link #detach()} it does nothing. Twice is harmless.
+     *
+     * @throws io.github.slurmray.core.SlurmRayException if the cluster couldn't be ended; the handle is closed all the
+     *     same, and the job ends itself when its lease runs out
+     */
+    @Override
+    public void close() {
+        cluster.close(endsOnClose);
+    }
+
+    @Override
+    public String toString() {
+        return "RayCluster[" + id() + ", job " + job() + ", " + phase() + "]";
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.slurmray.ray;
+
+import io.github.slurmray.core.Host;
+import io.github.slurmray.platforms.Platform;
+import io.github.slurmray.ray.internal.Registry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The clusters of one user on one site, whichever program launched them: found by their run directories.
+ *
+ * <p>Immutable, and safe for use by many threads; holds no connection of its own.
+ */
+public final class RayClusters {
+    /** How old a prepared but never submitted cluster must be before {@link #prune()} removes it: ten minutes. */
+    public static final Duration DEFAULT_PRUNE_AGE = Duration.ofMinutes(10);
+
+    private final Registry registry;
+
+    private RayClusters(Registry registry) {
+        this.registry = registry;
+    }
+
+    /**
+     * Returns the clusters on a site.
+     *
+     * @param host a login node; stays the caller's
+     * @param platform the site
+     * @return the clusters
+     */
+    public static RayClusters on(Host host, Platform platform) {
+        return new RayClusters(new Registry(
+                Objects.requireNonNull(host, "host"), Objects.requireNonNull(platform, "platform"), Optional.empty()));
+    }
+
+    /**
+     * Returns the same with the connection that manages the cloud VM, so that keys on it can be removed and the
+     * dashboard can be reached through it.
+     *
+     * @param vmHost the VM; stays the caller's
+     * @return the clusters
+     */
+    public RayClusters withVmHost(Host vmHost) {
+        return new RayClusters(registry.withVmHost(Objects.requireNonNull(vmHost, "vmHost")));
+    }
+
+    /**
+     * Attaches to a cluster and takes it over: from now on this handle renews its lease and may end it, and an older
+     * handle may not. Blocks for a few commands.
+     *
+     * @param id the cluster's id
+     * @return a handle, whose closing leaves the cluster running
+     * @throws ClusterNotFoundException if there is no such cluster, or it was never submitted
+     * @throws io.github.slurmray.slurm.SubmissionUndecidedException if it can't be found out (yet) whether it was
+     *     submitted
+     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
+     */
+    public RayCluster attach(ClusterId id) {
+        return new RayCluster(registry.attach(id), false);
+    }
+
+    /**
+     * Lists the clusters that have a run directory, with their jobs' states. Blocks for a few commands.
+     *
+     * @return in the order of their ids
+     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
+     */
+    public List<ClusterSummary> list() {
+        return registry.list();
+    }
+
+    /**
+     * Removes what ended clusters have left: run directories, and keys on the cloud VM. What may still live stays.
+     *
+     * @return what was removed, and what stays why
+     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
+     */
+    public PruneReport prune() {
+        return prune(DEFAULT_PRUNE_AGE);
+    }
+
+    /**
+     * Like {@link #prune()}, with another age for clusters that were prepared but never submitted: another program may
+     * be launching a younger one just now.
+     *
+     * @param unsubmittedAge how old they must be
+     * @return what was removed, and what stays why
+     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
+     */
+    public PruneReport prune(Duration unsubmittedAge) {
+        return registry.prune(unsubmittedAge);
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.slurmray.ray.internal;
+
+import io.github.slurmray.core.Backoff;
+import io.github.slurmray.core.Host;
+import io.github.slurmray.core.HostProcess;
+import io.github.slurmray.core.SlurmRayException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows a cluster's events by one streaming command on the login host, and renews its lease by the same command.
+ *
+ * <p>One daemon thread reads. A broken connection is opened again, and the events go on where they stopped: each line
+ * is told exactly once.
+ */
+final class Follower implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10));
+
+    private final Host host;
+    private final String directory;
+    private final Listener listener;
+    private final Thread thread;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable HostProcess process;
+    private int told;
+
+    /** What a follower tells; called by its thread. */
+    interface Listener {
+        /** A line of the event file. */
+        void line(String line);
+
+        /** Whose the cluster is now; the empty text if its directory is gone. */
+        void owner(String handle);
+    }
+
+    Follower(Host host, RunDirectory directory, String name, Listener listener) {
+        this.host = host;
+        this.directory = directory.path();
+        this.listener = listener;
+        this.thread = new Thread(this::follow, "slurmray-follow-" + name);
+        thread.setDaemon(true);
+    }
+
+    Follower start() {
+        thread.start();
+        return this;
+    }
+
+    private void follow() {
+        int failures = 0;
+        while (closed.getCount() > 0) {
+            try (HostProcess running =
+                    host.start(Scripts.command("bash", "follow.sh", directory, Integer.toString(told)))) {
+                process = running;
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(running.stdout(), StandardCharsets.UTF_8));
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    failures = 0;
+                    tell(line);
+                }
+            } catch (IOException | SlurmRayException e) {
+                LOG.debug("the events of {} are not followed for the moment", directory, e);
+            } catch (IllegalStateException e) {
+                // the host was closed under us: there is nothing to go on with
+                LOG.debug("the events of {} are followed no more", directory, e);
+                return;
+            } finally {
+                process = null;
+            }
+            failures++;
+            pause(BACKOFF.delay(failures, ThreadLocalRandom.current()::nextDouble));
+        }
+    }
+
+    private void tell(String line) {
+        if (line.startsWith("!owner ")) {
+            listener.owner(line.substring("!owner ".length()));
+        } else {
+            told++;
+            listener.line(line);
+        }
+    }
+
+    private void pause(Duration wait) {
+        try {
+            closed.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed.countDown();
+        }
+    }
+
+    /**
+     * Renews the lease.
+     *
+     * @param text any text that differs from the last one
+     * @return false if there is no connection to do it by
+     */
+    boolean renew(String text) {
+        HostProcess running = process;
+        if (running == null) {
+            return false;
+        }
+        try {
+            running.stdin().write((text + "\n").getBytes(StandardCharsets.UTF_8));
+            running.stdin().flush();
+            return true;
+        } catch (IOException | SlurmRayException e) {
+            LOG.debug("the lease of {} could not be renewed", directory, e);
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        HostProcess running = process;
+        if (running != null) {
+            running.close();
+        }
+        if (Thread.currentThread() != thread) {
+            try {
+                thread.join(5_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

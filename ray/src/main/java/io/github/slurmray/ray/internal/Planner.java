@@ -1,0 +1,200 @@
+package io.github.slurmray.ray.internal;
+
+import io.github.slurmray.core.WallTime;
+import io.github.slurmray.platforms.Finding;
+import io.github.slurmray.platforms.Platform;
+import io.github.slurmray.platforms.RayEnvironment;
+import io.github.slurmray.platforms.Reach;
+import io.github.slurmray.ray.CloudVm;
+import io.github.slurmray.ray.ClusterId;
+import io.github.slurmray.ray.LaunchPlan;
+import io.github.slurmray.ray.NodeShape;
+import io.github.slurmray.ray.Publish;
+import io.github.slurmray.ray.RayClusterSpec;
+import io.github.slurmray.ray.RayTopology;
+import io.github.slurmray.ray.WorkerGroup;
+import io.github.slurmray.slurm.Gres;
+import io.github.slurmray.slurm.SbatchScript;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** From a spec and a platform to a plan: pure, and the only place that knows what the launch script's settings mean. */
+public final class Planner {
+    private static final Duration LONGEST_LEASE_CHECK = Duration.ofSeconds(10);
+
+    private final RayClusterSpec spec;
+    private final Platform platform;
+    private final ClusterId id;
+    private final String runDirectory;
+
+    private Planner(RayClusterSpec spec, Platform platform, ClusterId id) {
+        this.spec = spec;
+        this.platform = platform;
+        this.id = id;
+        this.runDirectory = platform.runDirectory() + "/" + id;
+    }
+
+    /**
+     * Makes the plan.
+     *
+     * @param spec what the cluster shall be
+     * @param platform the site
+     * @param id the cluster's id
+     * @param vmIsManaged whether there is a connection to the VM, to install a key and read host keys
+     * @return the plan
+     */
+    public static LaunchPlan plan(RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged) {
+        Planner planner = new Planner(spec, platform, id);
+        Optional<RayEnvironment> ray = spec.rayEnvironment().or(platform::defaultRay);
+        SbatchScript script = planner.script(ray.orElse(RayEnvironment.builder().build()));
+        List<Finding> findings = new ArrayList<>(platform.check(script));
+        planner.checkRay(ray, findings);
+        planner.checkPublish(vmIsManaged, findings);
+        return new LaunchPlan(id, script, findings, planner.runDirectory);
+    }
+
+    private SbatchScript script(RayEnvironment ray) {
+        RayTopology topology = spec.topology();
+        NodeShape shape = topology.largestShape();
+        SbatchScript.Builder script = SbatchScript.builder()
+                .jobName(id.value())
+                .time(WallTime.of(spec.timeLimit()))
+                .nodes(topology.nodes())
+                .ntasksPerNode(1)
+                .cpusPerTask(shape.cpus())
+                .output(runDirectory + "/logs/job.log")
+                // a restarted job would find events and secrets of its first run, and the handle's tunnels lead nowhere
+                .requeue(false);
+        spec.account().ifPresent(script::account);
+        topology.partition().ifPresent(script::partition);
+        shape.memory().ifPresent(script::mem);
+        if (shape.gpus() > 0) {
+            script.gres(Gres.gpu(shape.gpus()));
+        }
+        return script.body(settings(ray)).build();
+    }
+
+    private String settings(RayEnvironment ray) {
+        RayTopology topology = spec.topology();
+        PortPlan ports = PortPlan.forCpus(topology.largestShape().cpus());
+        long lease = spec.lease().toSeconds();
+        LaunchScript s = new LaunchScript()
+                .comment("Ray cluster " + id + ": a head and " + (topology.nodes() - 1)
+                        + " worker nodes. Made by slurmray; cancel it like any other job.")
+                .set("run", runDirectory)
+                .set("interface", platform.networkInterface().orElse(""))
+                .set("port_first", ports.first())
+                .set("port_last", ports.last())
+                .set("port_stride", ports.stride())
+                .set("join_timeout", spec.joinTimeout().toSeconds())
+                .set("lease", lease)
+                .set("lease_check", Math.max(1, Math.min(lease / 4, LONGEST_LEASE_CHECK.toSeconds())))
+                .set("setup", setup(ray))
+                .set("wrapper", ray.wrapper())
+                .set("head_flags", flags(topology.head().shape()))
+                .set(
+                        "worker_nodes",
+                        topology.workers().stream()
+                                .map(w -> Integer.toString(w.nodes()))
+                                .toList())
+                .set(
+                        "worker_flags",
+                        topology.workers().stream()
+                                .map(WorkerGroup::shape)
+                                .map(Planner::flags)
+                                .toList())
+                .set("dashboard_open", dashboardOpen());
+        Optional<CloudVm> vm = spec.publish().map(Publish::vm);
+        return s.set("publish_host", vm.map(CloudVm::host).orElse(""))
+                .set("publish_port", vm.map(v -> Integer.toString(v.sshPort())).orElse(""))
+                .set("publish_user", vm.map(CloudVm::user).orElse(""))
+                .set("publish_key", vm.flatMap(CloudVm::ownKey).orElse(""))
+                .set("publish_bind", vm.map(CloudVm::bindAddress).orElse(""))
+                .set("publish_listen", vm.map(v -> Integer.toString(v.port())).orElse(""))
+                .body();
+    }
+
+    private List<String> setup(RayEnvironment ray) {
+        List<String> lines = new ArrayList<>();
+        if (!ray.setup().isEmpty()) {
+            platform.moduleInit().ifPresent(lines::add);
+        }
+        lines.addAll(ray.setup());
+        ray.virtualEnvironment()
+                .ifPresent(v -> lines.add("source " + io.github.slurmray.core.Shell.quote(v + "/bin/activate")));
+        return lines;
+    }
+
+    private static String flags(NodeShape shape) {
+        StringBuilder flags = new StringBuilder(
+                String.format(Locale.ROOT, "--num-cpus=%d --num-gpus=%d", shape.cpus(), shape.gpus()));
+        RayMemory.of(shape)
+                .ifPresent(m -> flags.append(String.format(
+                        Locale.ROOT, " --memory=%d --object-store-memory=%d", m.tasks(), m.objectStore())));
+        return flags.toString();
+    }
+
+    // never: only loopback; guarded: the node's address if a token guards it; always: the user allowed it without one
+    private String dashboardOpen() {
+        if (!platform.reaches().contains(Reach.LOGIN_FORWARD)) {
+            return "never";
+        }
+        return spec.openPortAllowed() ? "always" : "guarded";
+    }
+
+    private void checkRay(Optional<RayEnvironment> ray, List<Finding> findings) {
+        if (ray.isEmpty()) {
+            findings.add(Finding.error(
+                    "ray-missing",
+                    "platform " + platform.name() + " offers no Ray of its own: say where Ray comes from with"
+                            + " rayEnvironment(RayEnvironment.builder()…)"));
+            return;
+        }
+        boolean tokens = ray.get().supportsTokens().orElse(true);
+        if (tokens) {
+            return;
+        }
+        findings.add(Finding.warning(
+                "ray-open",
+                "Ray " + ray.get().rayVersion().orElse("of unknown version")
+                        + " has no tokens (they came with 2.52): whoever reaches its ports on the cluster's network can run"
+                        + " code as you. Prefer a newer Ray where the site has one"));
+        if (!spec.openPortAllowed() && spec.publish().isEmpty()) {
+            findings.add(Finding.error(
+                    "no-way-in",
+                    "without tokens the dashboard stays on the head's loopback, where no tunnel from the login node"
+                            + " reaches it: publish it to a cloud VM, or accept an open port with allowOpenPort()"));
+        }
+    }
+
+    private void checkPublish(boolean vmIsManaged, List<Finding> findings) {
+        if (spec.publish().isEmpty()) {
+            return;
+        }
+        CloudVm vm = spec.publish().get().vm();
+        if (!platform.reaches().contains(Reach.REVERSE_FORWARD)) {
+            findings.add(Finding.error(
+                    "no-reverse-forward",
+                    "publish(" + vm.host() + "): jobs on " + platform.name()
+                            + " can't open connections to the outside"));
+        }
+        if (!vmIsManaged && vm.ownKey().isEmpty()) {
+            findings.add(
+                    Finding.error(
+                            "publish-key",
+                            "publish(" + vm.host()
+                                    + "): give the connection that installs the cluster's ephemeral key with"
+                                    + " vmHost(…), or name a key of your own on the site with CloudVm.builder(…).ownKey(path)"));
+        }
+        if (!vmIsManaged && vm.hostKeys().isEmpty()) {
+            findings.add(Finding.error(
+                    "publish-host-key",
+                    "publish(" + vm.host()
+                            + "): compute nodes must be able to verify the VM: give its public host key with"
+                            + " CloudVm.builder(…).hostKey(…), or a connection to read it from with vmHost(…)"));
+        }
+    }
+}

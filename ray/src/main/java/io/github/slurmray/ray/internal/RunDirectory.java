@@ -1,0 +1,127 @@
+package io.github.slurmray.ray.internal;
+
+import io.github.slurmray.core.Command;
+import io.github.slurmray.core.CommandResult;
+import io.github.slurmray.core.Host;
+import io.github.slurmray.core.ProtocolException;
+import io.github.slurmray.core.Shell;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A cluster's directory on the site, which is all that remains of it there: its plan, its script, its events, logs and
+ * secrets. Only its owner can look into it.
+ *
+ * @param host a host that sees it
+ * @param path absolute, or below the home directory
+ */
+public record RunDirectory(Host host, String path) {
+    static final String PLAN = "plan.json";
+    static final String SCRIPT = "cluster.sh";
+    static final String TOKEN = "token";
+    static final String LEASE = "lease";
+    static final String OWNER = "owner";
+    static final String KNOWN_HOSTS = "publish_known_hosts";
+    static final String DETACHED = "detached";
+
+    private static final int MAX_TEXT = 1 << 20;
+    private static final int MAX_LOGS = 64 << 20;
+
+    /**
+     * Makes the directory with these files, in one command; with a key pair if one is wanted, whose private half never
+     * leaves the site.
+     *
+     * @param files names and texts
+     * @param keyComment the comment of the key pair to make; empty for none
+     * @return the public key, if one was made
+     * @throws io.github.slurmray.core.CommandFailedException if the directory is there already, or can't be made
+     */
+    Optional<String> create(Map<String, String> files, Optional<String> keyComment) {
+        StringBuilder script = new StringBuilder("set -e; umask 077; d=" + Shell.quote(path)
+                + "; mkdir -p \"${d%/*}\"; mkdir \"$d\"; cd \"$d\"; mkdir logs");
+        ByteArrayOutputStream stdin = new ByteArrayOutputStream();
+        files.forEach((name, text) -> {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            script.append("; head -c ").append(bytes.length).append(" >").append(Shell.quote(name));
+            stdin.writeBytes(bytes);
+        });
+        keyComment.ifPresent(c -> script.append("; ssh-keygen -q -t ed25519 -N '' -f publish_key -C ")
+                .append(Shell.quote(c))
+                .append(" </dev/null; cat publish_key.pub"));
+        CommandResult made = host.run(Command.shell(script.toString())
+                        .describedAs("make run directory " + path)
+                        .withStdin(stdin.toByteArray()))
+                .orThrow();
+        return keyComment.map(c -> {
+            String[] words = made.stdout().strip().split(" ", -1);
+            if (words.length < 2) {
+                throw new ProtocolException(
+                        "ssh-keygen on " + host.name() + " gave no public key: " + made.stdout(), null);
+            }
+            return words[0] + " " + words[1];
+        });
+    }
+
+    String read(String name) {
+        return host.downloadText(path + "/" + name, MAX_TEXT);
+    }
+
+    boolean exists() {
+        return host.run(Command.of("test", "-e", path + "/" + PLAN)).ok();
+    }
+
+    /** Replaces a small file. */
+    void write(String name, String text) {
+        host.upload(text.getBytes(StandardCharsets.UTF_8), path + "/" + name, 0600);
+    }
+
+    /** Removes the directory with all that is in it; harmless if it isn't there. */
+    void remove() {
+        host.run(Command.of("rm", "-rf", "--", path)).orThrow();
+    }
+
+    /**
+     * Copies the logs and the events into a local directory.
+     *
+     * @param into made if it isn't there
+     */
+    void fetchLogs(Path into) {
+        // each file as its size, its name and its bytes; a log that grows meanwhile is cut at the size it had
+        CommandResult logs = host.run(Command.shell("cd " + Shell.quote(path)
+                                + " && for f in events.jsonl logs/*; do [ -f \"$f\" ] || continue; s=$(wc -c <\"$f\"); "
+                                + "printf '%s %s\\n' \"$((s))\" \"$f\"; head -c \"$s\" \"$f\"; done")
+                        .describedAs("fetch logs of " + path)
+                        .withCap(MAX_LOGS))
+                .orThrow();
+        byte[] all = logs.stdoutBytes();
+        try {
+            int from = 0;
+            while (from < all.length) {
+                int newline = from;
+                while (all[newline] != '\n') {
+                    newline++;
+                }
+                String[] head = new String(all, from, newline - from, StandardCharsets.UTF_8).split(" ", 2);
+                int end = Math.min(all.length, newline + 1 + Integer.parseInt(head[0]));
+                Path file = into.resolve(head[1]).normalize();
+                if (!file.startsWith(into.normalize())) {
+                    throw new ProtocolException("a log's name leads out of the directory: " + head[1], null);
+                }
+                Files.createDirectories(file.getParent() == null ? into : file.getParent());
+                Files.write(file, Arrays.copyOfRange(all, newline + 1, end));
+                from = end;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't keep the logs in " + into, e);
+        } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
+            throw new ProtocolException("the logs of " + path + " came garbled", e);
+        }
+    }
+}

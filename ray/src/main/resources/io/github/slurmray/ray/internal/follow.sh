@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# follow RUN TOLD: prints the lines of RUN/events.jsonl after the first TOLD, as they come, and "!owner ID" whenever
+# another handle takes the cluster over. A line on standard input renews the lease; its end ends this program. It asks
+# four times a second and starts no process, so it can run on a login node for as long as the cluster does. Opening the
+# file anew each time is what makes a network file system look for news.
+run=$1 told=$2 owner=''
+while :; do
+  lines=() now=''
+  { mapfile -s "$told" lines <"$run/events.jsonl"; } 2>/dev/null
+  for line in "${lines[@]}"; do
+    [[ $line == *$'\n' ]] || break # still being written
+    printf '%s' "$line"
+    told=$((told + 1))
+  done
+  { IFS= read -r now <"$run/owner"; } 2>/dev/null
+  if [ "$now" != "$owner" ]; then
+    owner=$now
+    printf '!owner %s\n' "$owner"
+  fi
+  IFS= read -r -t 0.25 order
+  case $? in
+    0) printf '%s\n' "$order" >"$run/lease" ;;
+    1) exit 0 ;;
+  esac
+done

@@ -1,0 +1,97 @@
+package io.github.slurmray.ssh.internal;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import org.apache.sshd.client.channel.ChannelDirectTcpip;
+import org.apache.sshd.common.util.net.SshdSocketAddress;
+
+/** One forwarded connection's channel. Its two directions end each for itself, as those of a TCP connection do. */
+final class TunnelChannel extends ChannelDirectTcpip {
+    /** What happens on the far side; called on threads that must not be blocked. */
+    interface Listener {
+        /** Gets bytes, for which room is to be made with {@link TunnelChannel#release} when they have gone. */
+        void data(byte[] bytes);
+
+        /** The far side sends no more. */
+        void end();
+
+        /** The channel has ended; in due form, or because the connection broke. */
+        void closed(boolean duly);
+    }
+
+    private final Listener listener;
+    private final ChannelInput input = new ChannelInput();
+    private final CompletableFuture<Void> openness = new CompletableFuture<>();
+    private volatile boolean answered;
+
+    TunnelChannel(SshdSocketAddress origin, SshdSocketAddress target, Listener listener) {
+        super(origin, target);
+        this.listener = listener;
+        setStreaming(Streaming.Async);
+        addCloseFutureListener(f -> {
+            input.fail(new IOException("the channel was closed"));
+            openness.completeExceptionally(new IOException("the channel was closed"));
+            listener.closed(answered);
+        });
+    }
+
+    /** Asks the server for the channel and returns at once. */
+    CompletableFuture<Void> begin() throws IOException {
+        open().addListener(f -> {
+            Throwable refusal = f.getException();
+            if (refusal == null) {
+                openness.complete(null);
+            } else {
+                openness.completeExceptionally(refusal);
+            }
+        });
+        return openness;
+    }
+
+    ChannelInput input() {
+        return input;
+    }
+
+    void release(long bytes) throws IOException {
+        if (!isClosing()) {
+            getLocalWindow().release(bytes);
+        }
+    }
+
+    /** Ends the channel; what was sent and not yet taken is dropped. */
+    void abandon() {
+        if (asyncIn != null) {
+            asyncIn.close(true);
+        }
+        close(false);
+    }
+
+    @Override
+    protected void doOpen() throws IOException {
+        super.doOpen();
+        input.open(asyncIn);
+    }
+
+    @Override
+    protected void doWriteData(byte[] data, int offset, long length) {
+        if (!isClosing()) {
+            listener.data(Arrays.copyOfRange(data, offset, offset + (int) length));
+        }
+    }
+
+    @Override
+    public void handleEof() throws IOException {
+        super.handleEof();
+        listener.end();
+    }
+
+    @Override
+    public void handleClose() throws IOException {
+        answered = true;
+        if (asyncIn != null) {
+            asyncIn.close(true);
+        }
+        super.handleClose();
+    }
+}
