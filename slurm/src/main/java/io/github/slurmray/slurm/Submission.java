@@ -28,18 +28,11 @@ import org.slf4j.LoggerFactory;
 final class Submission {
     private static final Logger LOG = LoggerFactory.getLogger(Submission.class);
 
-    /** How long one question waits on the host for sbatch to end. */
-    private static final long WAIT_SECONDS = 10;
+    /** What a question may take over its wait on the host: a shell, and a file system that may be slow. */
+    private static final Duration COMMAND_MARGIN = Duration.ofSeconds(20);
 
-    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(WAIT_SECONDS + 20);
     private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(60);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(2));
-
-    /**
-     * The age from which an sbatch on another host, which can't be looked at, is known to have ended: it gives up by
-     * itself after two minutes of retries, each of which may take some seconds.
-     */
-    private static final long SURELY_OVER_SECONDS = 600;
 
     private final Host host;
     private final Scripts scripts;
@@ -95,12 +88,12 @@ final class Submission {
 
     private SubmissionReport ask() {
         byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
-        Scripts.Framed question =
-                scripts.submit(token.recordDirectory(), after, text.length, WAIT_SECONDS, comment(script, token));
+        Scripts.Framed question = scripts.submit(
+                token.recordDirectory(), after, text.length, timing.waitOnHost().toSeconds(), comment(script, token));
         Command command = question.command()
                 .describedAs("submit " + token)
                 .withStdin(text)
-                .withTimeout(COMMAND_TIMEOUT);
+                .withTimeout(timing.waitOnHost().plus(COMMAND_MARGIN));
         return SubmissionReport.of(Sections.of(host.run(command).orThrow(), question.nonce()));
     }
 
@@ -121,18 +114,9 @@ final class Submission {
             case OVER -> {
                 return decide(report, report.end().orElseThrow());
             }
-            case STARTING, RUNNING -> {
+            case STARTING, RUNNING, ELSEWHERE -> {
                 pause("sbatch has not answered yet (" + describe(report) + ")", null);
                 return Optional.empty();
-            }
-            case ELSEWHERE -> {
-                if (report.ageSeconds().orElse(0L) < SURELY_OVER_SECONDS) {
-                    pause(
-                            "sbatch was started on another host and has not answered yet (" + describe(report) + ")",
-                            null);
-                    return Optional.empty();
-                }
-                return search(report, "sbatch left no answer (" + describe(report) + ")");
             }
             case DEAD, ABANDONED -> {
                 return search(report, "sbatch ended without an answer (" + describe(report) + ")");

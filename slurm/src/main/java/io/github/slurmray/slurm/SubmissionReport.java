@@ -32,9 +32,9 @@ record SubmissionReport(
         ABANDONED,
         /** sbatch runs on this host. */
         RUNNING,
-        /** sbatch ran on this host and is gone without an answer. */
+        /** sbatch is gone, or was started on another host so long ago that it must be, and its answer isn't there. */
         DEAD,
-        /** sbatch was started on another host, and its answer isn't there. */
+        /** sbatch was started on another host some minutes ago at most, and its answer isn't there. */
         ELSEWHERE,
         /** sbatch has ended, and its answer is there. */
         OVER,

@@ -36,7 +36,7 @@ start() {
     mv "$mine" "$record/attempt.$1/job.sh" || exit 1
     started=yes
     # Not tied to this connection: when it breaks, sbatch goes on and its answer is kept.
-    if command -v setsid >/dev/null; then detach=setsid; else detach=nohup; fi
+    if command -v setsid >/dev/null; then detach="setsid"; else detach="nohup"; fi
     (
         umask "$umask_before"
         exec "$detach" sh -c "$runner" slurmray-submit "$record" "$1" "$comment" </dev/null >/dev/null 2>&1
@@ -73,7 +73,8 @@ while :; do
         owner="$host $pid"
         age=$(($(date +%s) - epoch))
         if [ "$host" != "$(uname -n)" ]; then
-            state=elsewhere
+            # It can't be looked at, but sbatch gives up by itself after two minutes of retries of some seconds each.
+            if [ "$age" -lt 600 ]; then state=elsewhere; else state=dead; fi
         elif alive "$pid" "$ticks"; then
             state=running
         else
