@@ -24,6 +24,8 @@ record SubmissionReport(
         Optional<JobId> found,
         Optional<SbatchEnd> end) {
     enum State {
+        /** Nobody has made an attempt, and this call was only to look. */
+        NONE,
         /** The record is of another script. */
         OTHER_SCRIPT,
         /** Its process hasn't written down who it is. */

@@ -71,6 +71,23 @@ class SubmissionTest {
     }
 
     @Test
+    void aSubmissionIsFoundAgainWithoutSubmitting() {
+        JobId job = submit();
+        assertThat(client(slurm.host()).find(TOKEN)).contains(job);
+        assertThat(slurm.jobs()).containsExactly("100");
+    }
+
+    @Test
+    void lookingForATokenThatNobodyUsedFindsAndMakesNothing() {
+        assertThat(client(slurm.host()).find(TOKEN)).isEmpty();
+        assertThat(slurm.jobs()).isEmpty();
+        assertThat(slurm.host()
+                        .run(Command.of("test", "-e", TOKEN.recordDirectory()))
+                        .ok())
+                .isFalse();
+    }
+
+    @Test
     void otherTokensAreOtherJobs() {
         SlurmClient client = client(slurm.host());
         assertThat(client.submit(SCRIPT)).isNotEqualTo(client.submit(SCRIPT));
