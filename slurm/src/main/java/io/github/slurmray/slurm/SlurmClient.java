@@ -165,7 +165,8 @@ public interface SlurmClient {
     Optional<JobId> find(SubmissionToken token);
 
     /**
-     * Fetches what the accounting database has on a job and its steps. Complete a moment after the job has ended.
+     * Fetches what the accounting database has on a job and its steps. Rows, and values in them, may arrive some
+     * seconds late: that of a job that has just ended may lack its name or its end.
      *
      * @param job the job
      * @return the rows; none if the database doesn't know the job

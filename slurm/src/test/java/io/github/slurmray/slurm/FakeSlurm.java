@@ -1,12 +1,12 @@
 package io.github.slurmray.slurm;
 
 import io.github.slurmray.core.Host;
+import io.github.slurmray.core.LocalHost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -69,11 +69,12 @@ final class FakeSlurm {
     }
 
     Host host(Map<String, String> more) {
-        Map<String, String> environment = new HashMap<>(more);
-        environment.put("PATH", root.resolve("bin") + ":" + System.getenv("PATH"));
-        environment.put("HOME", home().toString());
-        environment.put("JOBS", root.resolve("jobs").toString());
-        return new ShellHost("login", List.of("/bin/sh", "-c"), environment, home());
+        LocalHost.Builder host = LocalHost.builder()
+                .home(home())
+                .environment("PATH", root.resolve("bin") + ":" + System.getenv("PATH"))
+                .environment("JOBS", root.resolve("jobs").toString());
+        more.forEach(host::environment);
+        return host.build();
     }
 
     Path home() {
