@@ -15,6 +15,7 @@ import io.github.slurmray.slurm.JobState.Pending;
 import io.github.slurmray.slurm.JobState.Running;
 import io.github.slurmray.slurm.JobState.Unknown;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,8 +119,7 @@ abstract class SlurmClientContract {
         JobId job = submit(script("sleep 2").build());
         Running running = running(job);
         assertThat(running.nodes()).hasSize(1);
-        assertThat(Duration.between(running.since(), java.time.Instant.now()).abs())
-                .isLessThan(Duration.ofMinutes(1));
+        assertThat(Duration.between(running.since(), Instant.now()).abs()).isLessThan(Duration.ofMinutes(1));
         Ended ended = end(job);
         assertThat(ended.outcome()).isEqualTo(Outcome.COMPLETED);
         assertThat(ended.exitCode()).hasValue(0);
