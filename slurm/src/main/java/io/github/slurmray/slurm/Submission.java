@@ -13,6 +13,7 @@ import io.github.slurmray.core.SlurmRayException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +43,8 @@ final class Submission {
 
     private int after;
     private int troubles;
-    private long firstTrouble;
+    private OptionalLong firstFailure = OptionalLong.empty();
+    private OptionalLong firstTrouble = OptionalLong.empty();
     private long silentSince;
     private int silentAttempt;
 
@@ -120,15 +122,6 @@ final class Submission {
                 question.nonce()));
     }
 
-    /** A new attempt, now that all so far are known to have left no job; or the answer that there is none. */
-    private Step tryAgain(SubmissionReport report) {
-        if (script.isEmpty()) {
-            return new Step.NoJob();
-        }
-        after = report.attempt();
-        return new Step.AskAgain();
-    }
-
     /** The script's own comment, and the token for {@link TokenSearch}. */
     static String comment(SbatchScript script, SubmissionToken token) {
         return script.comment().map(c -> c + " ").orElse("") + TokenSearch.mark(token);
@@ -173,24 +166,47 @@ final class Submission {
         if (end instanceof SbatchEnd.Undecided undecided) {
             return search(report, undecided.words());
         }
+        if (script.isEmpty()) {
+            return new Step.NoJob();
+        }
         // there is no job: an attempt of an earlier call is made good at once, one of this call after a pause
         String words =
                 end instanceof SbatchEnd.NotTaken notTaken ? notTaken.words() : ((SbatchEnd.NoCommand) end).words();
-        if (report.started()) {
-            if (end instanceof SbatchEnd.NoCommand) {
-                throw noCommand(host, words);
-            }
-            if (!patient()) {
-                throw new SlurmUnavailableException(
-                        host.name() + " couldn't reach Slurm's controller for "
-                                + timing.patience().toSeconds() + " s, and there is no job: " + words
-                                + ". Submit again later (with token " + token + " or a new one).",
-                        words,
-                        Retry.SAFE);
-            }
-            rest();
+        if (!report.started()) {
+            after = report.attempt();
+            return new Step.AskAgain();
         }
-        return tryAgain(report);
+        if (end instanceof SbatchEnd.NoCommand) {
+            throw noCommand(host, words);
+        }
+        goOnAfter(report.attempt(), words);
+        rest();
+        return new Step.AskAgain();
+    }
+
+    /**
+     * Lets a new attempt be made, since there is no job from those up to this one; its own troubles are counted anew.
+     *
+     * @throws SlurmUnavailableException if that has gone on for long enough
+     */
+    private void goOnAfter(int attempt, String words) {
+        if (firstFailure.isEmpty()) {
+            firstFailure = OptionalLong.of(timing.nanos());
+        }
+        if (timing.nanos() - firstFailure.getAsLong() >= timing.patience().toNanos()) {
+            throw noController(words);
+        }
+        firstTrouble = OptionalLong.empty();
+        after = attempt;
+    }
+
+    private SlurmUnavailableException noController(String words) {
+        return new SlurmUnavailableException(
+                host.name() + " couldn't get an answer from Slurm's controller for "
+                        + timing.patience().toSeconds() + " s, and there is no job: " + words
+                        + ". Submit again later (with token " + token + " or a new one).",
+                words,
+                Retry.SAFE);
     }
 
     static SlurmUnavailableException noCommand(Host host, String words) {
@@ -245,7 +261,10 @@ final class Submission {
                     token,
                     host.name(),
                     why);
-            return tryAgain(report);
+            if (script.isEmpty()) {
+                return new Step.NoJob();
+            }
+            goOnAfter(report.attempt(), why);
         }
         return new Step.AskAgain();
     }
@@ -268,15 +287,11 @@ final class Submission {
                 + report.ageSeconds().map(s -> ", " + s + " s ago").orElse("");
     }
 
-    private boolean patient() {
-        if (troubles == 0) {
-            firstTrouble = timing.nanos();
-        }
-        return timing.nanos() - firstTrouble < timing.patience().toNanos();
-    }
-
     private void pause(String trouble, @Nullable SlurmRayException cause) {
-        if (!patient()) {
+        if (firstTrouble.isEmpty()) {
+            firstTrouble = OptionalLong.of(timing.nanos());
+        }
+        if (timing.nanos() - firstTrouble.getAsLong() >= timing.patience().toNanos()) {
             throw undecided(trouble, cause);
         }
         LOG.debug("submission {} on {}: {}; asking again", token, host.name(), trouble, cause);

@@ -1,12 +1,13 @@
 package io.github.slurmray.slurm;
 
 import io.github.slurmray.core.Host;
+import io.github.slurmray.core.LocalHost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -57,7 +58,7 @@ final class FakeSlurm {
             Path fresh = root.resolve("bin").resolve(name + ".new");
             Files.writeString(fresh, "#!/bin/sh\n" + text + "\n");
             Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
-            Files.move(fresh, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -69,11 +70,12 @@ final class FakeSlurm {
     }
 
     Host host(Map<String, String> more) {
-        Map<String, String> environment = new HashMap<>(more);
-        environment.put("PATH", root.resolve("bin") + ":" + System.getenv("PATH"));
-        environment.put("HOME", home().toString());
-        environment.put("JOBS", root.resolve("jobs").toString());
-        return new ShellHost("login", List.of("/bin/sh", "-c"), environment, home());
+        LocalHost.Builder host = LocalHost.builder()
+                .home(home())
+                .environment("PATH", root.resolve("bin") + ":" + System.getenv("PATH"))
+                .environment("JOBS", root.resolve("jobs").toString());
+        more.forEach(host::environment);
+        return host.build();
     }
 
     Path home() {

@@ -108,6 +108,12 @@ class SbatchEndTest {
     }
 
     @Test
+    void withoutAConfigurationNobodyIsAsked() {
+        String err = "sbatch: fatal: Could not establish a configuration source\n";
+        assertThat(SbatchEnd.of(1, "", err)).isInstanceOf(SbatchEnd.NotTaken.class);
+    }
+
+    @Test
     void aFullQueueIsNoRefusalForEver() {
         String err = """
                 sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying

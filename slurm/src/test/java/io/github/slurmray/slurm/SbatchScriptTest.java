@@ -8,6 +8,7 @@ import io.github.slurmray.core.WallTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class SbatchScriptTest {
                 .ntasksPerNode(1)
                 .cpusPerTask(4)
                 .mem(Memory.ofGiB(10))
-                .gres(Gres.gpu("a100", 2), new Gres("nvme", java.util.Optional.empty(), 100))
+                .gres(Gres.gpu("a100", 2), new Gres("nvme", Optional.empty(), 100))
                 .output("logs/%j.out")
                 .error("logs/%j.err")
                 .array("0-7:2%3")
