@@ -135,6 +135,25 @@ abstract class SlurmClientContract {
         assertThat(ended.exitCode()).hasValue(3);
     }
 
+    @Test
+    void aSignalToTheBatchShellLetsTheScriptEndInOrder() {
+        JobId job = submit(
+                script("trap 'echo in order; exit 0' TERM; sleep 100 & wait").build());
+        running(job);
+        client.signalBatch(job, "TERM");
+        assertThat(end(job).outcome()).isEqualTo(Outcome.COMPLETED);
+        client.signalBatch(job, "TERM");
+    }
+
+    @Test
+    void theJobOfATokenIsFoundWithoutSubmitting() {
+        SubmissionToken token = SubmissionToken.random();
+        assertThat(client.find(token)).isEmpty();
+        JobId job = client.submit(script("sleep 30").build(), token);
+        submitted.add(job);
+        assertThat(client.find(token)).contains(job);
+    }
+
     private SubmissionRefusedException refusal(SbatchScript script) {
         SubmissionRefusedException e =
                 catchThrowableOfType(SubmissionRefusedException.class, () -> client.submit(script));

@@ -16,10 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The contract over SSH on a real Slurm, and what only a real network can do to a submission. */
 @LabTest
+@Tag("slurm-versions")
 class SlurmClientLabTest extends SlurmClientContract {
     private final Lab lab = Lab.running();
 
@@ -82,7 +83,7 @@ class SlurmClientLabTest extends SlurmClientContract {
 
     @ParameterizedTest
     @Tag("fault")
-    @ValueSource(longs = {1, 2, 3, 4, 5})
+    @MethodSource("io.github.slurmray.lab.Lab#seeds")
     void aConnectionCutAroundSbatchLeavesOneJobThatIsFoundAgain(long seed) throws Exception {
         client().version();
         Random random = new Random(seed);
