@@ -46,18 +46,18 @@ final class LabLeftovers {
         await().atMost(GRACE)
                 .pollInterval(Duration.ofMillis(200))
                 .untilAsserted(() ->
-                        assertThat(find(true)).as("left of " + id + ", job " + job).isEmpty());
+                        assertThat(find(true)).as(what()).isEmpty());
     }
 
-    /** Nothing is left but the run directory, which tells of the cluster, and the key on the VM. */
-    void assertOnlyRecordIsLeft() {
+    /** The job has left nothing in the queue and on the nodes; its handle is open still. */
+    void assertNodesAreClean() {
         await().atMost(GRACE)
                 .pollInterval(Duration.ofMillis(200))
                 .untilAsserted(() ->
-                        assertThat(find(false)).as("left of " + id + ", job " + job).isEmpty());
+                        assertThat(find(false)).as(what()).isEmpty());
     }
 
-    private List<String> find(boolean recordsToo) {
+    private List<String> find(boolean everywhere) {
         List<String> left = new ArrayList<>();
         ask("ctl", "squeue -h -n " + id + " -o '%A %T'", left);
         for (String node : NODES) {
@@ -69,16 +69,20 @@ final class LabLeftovers {
                             + " echo \"process ${p#/proc/}: $(tr '\\0' ' ' <$p/cmdline | cut -c 1-150)\"; done; true",
                     left));
         }
-        for (String login : LOGINS) {
-            // the bracket keeps the question from finding itself
-            ask(login, "pgrep -af '" + bracketed(id.value()) + "'; true", left);
-        }
-        vmPort.ifPresent(port -> ask("vm", "ss -Hltn 'sport = :" + port + "'", left));
-        if (recordsToo) {
+        if (everywhere) {
+            for (String login : LOGINS) {
+                // the bracket keeps the question from finding itself
+                ask(login, "pgrep -f '" + bracketed(id.value()) + "' | xargs -r ps -o pid=,comm= -p; true", left);
+            }
+            vmPort.ifPresent(port -> ask("vm", "ss -Hltn 'sport = :" + port + "'", left));
             ask("login1", "ls -d /home/hpcuser/.slurmray/" + id + " 2>/dev/null; true", left);
             ask("vm", "grep -s 'slurmray:" + id + "' /home/vmuser/.ssh/authorized_keys; true", left);
         }
         return left;
+    }
+
+    private String what() {
+        return "left of " + id + job.map(j -> ", job " + j).orElse("");
     }
 
     private static String bracketed(String text) {
