@@ -48,6 +48,12 @@ final class Scripts {
                 SUBMIT);
     }
 
+    /** The same text, but for making attempts. */
+    Framed look(String record, long waitSeconds) {
+        return framed(
+                Map.of("record", record, "after", "0", "wait", Long.toString(waitSeconds), "look", "yes"), SUBMIT);
+    }
+
     Framed search(long minutes) {
         return framed(Map.of("minutes", Long.toString(minutes)), SEARCH);
     }
