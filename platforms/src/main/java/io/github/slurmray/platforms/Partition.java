@@ -10,11 +10,11 @@ import java.util.OptionalInt;
  * A partition of a site as far as it is known; what isn't known is empty, and no rule guesses it.
  *
  * @param name as {@code --partition} takes it
- * @param maxTime the longest time limit
+ * @param maxTime the longest time limit of a job
  * @param maxNodes the most nodes of one job
  * @param cpusPerNode the CPUs that one job can have of a node
  * @param memoryPerNode the memory that one job can have of a node
- * @param gpusPerNode the GPUs of a node; 0 means that there are none
+ * @param gpusPerNode the GPUs that one job can have of a node; 0 means that there are none
  */
 public record Partition(
         String name,

@@ -2,7 +2,6 @@ package io.github.slurmray.platforms;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +34,9 @@ public final class RayEnvironment {
     }
 
     /**
-     * Returns the shell lines that run first, each of which must succeed.
+     * Returns the lines of bash that run first, in order, each of which must succeed.
      *
-     * @return such as {@code module load pytorch/2.5}
+     * @return such as {@code module load pytorch/2.5}; empty if nothing is needed
      */
     public List<String> setup() {
         return setup;
@@ -46,7 +45,7 @@ public final class RayEnvironment {
     /**
      * Returns the virtual environment that is activated after the setup lines.
      *
-     * @return its directory on the site
+     * @return its directory on the site; empty if there is none
      */
     public Optional<String> virtualEnvironment() {
         return Optional.ofNullable(virtualEnvironment);
@@ -93,15 +92,23 @@ public final class RayEnvironment {
 
         private Builder() {}
 
+        private static String oneLine(String text, String what) {
+            if (text.isBlank() || text.chars().anyMatch(c -> c != '\t' && Character.isISOControl(c))) {
+                throw new IllegalArgumentException(what + " must be one line of text, but was '" + text + "'");
+            }
+            return text;
+        }
+
         /**
          * Adds {@code module load} of a module.
          *
          * @param module such as {@code pytorch/2.5}
          * @return this builder
-         * @throws IllegalArgumentException if the name holds anything but letters, digits and {@code _ - . / +}
+         * @throws IllegalArgumentException if the name holds anything but letters, digits and {@code _ - . / +}, or
+         *     starts with {@code -}
          */
         public Builder module(String module) {
-            if (!module.matches("[A-Za-z0-9_./+-]+")) {
+            if (!module.matches("[A-Za-z0-9_./+][A-Za-z0-9_./+-]*")) {
                 throw new IllegalArgumentException("a module's name holds letters, digits and _-./+, but was '" + module
                         + "'; for other commands use setupLine");
             }
@@ -113,36 +120,50 @@ public final class RayEnvironment {
          *
          * @param line one line of bash
          * @return this builder
-         * @throws IllegalArgumentException if it is more than one line
+         * @throws IllegalArgumentException if it is empty, or has a line break or another control character but tabs
          */
         public Builder setupLine(String line) {
-            if (line.indexOf('\n') >= 0 || line.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException("a setup line must be one line, but was '" + line + "'");
-            }
-            setup.add(line);
+            setup.add(oneLine(line, "a setup line"));
             return this;
         }
 
         /**
-         * Sets the virtual environment to activate.
+         * Sets the virtual environment to activate, after the setup lines.
          *
-         * @param directory its directory on the site
+         * @param directory its directory on the site, absolute or below the home directory; nothing in it is expanded
          * @return this builder
+         * @throws IllegalArgumentException if it starts with {@code ~} or isn't one line of text
          */
         public Builder virtualEnvironment(String directory) {
-            this.virtualEnvironment = Objects.requireNonNull(directory, "directory");
+            if (oneLine(directory, "the virtual environment's directory").startsWith("~")) {
+                throw new IllegalArgumentException("the virtual environment's directory is absolute or below the home"
+                        + " directory, without ~, but was '" + directory + "'");
+            }
+            this.virtualEnvironment = directory;
             return this;
         }
 
         /**
-         * Sets the command that each {@code ray} command is given to.
+         * Sets the command that each {@code ray} command is given to. Each word arrives as it is: nothing in it is
+         * expanded.
          *
-         * @param words such as {@code singularity_wrapper}, {@code exec}
+         * @param words such as {@code singularity_wrapper}, {@code exec}; none for no wrapper
          * @return this builder
+         * @throws IllegalArgumentException if the first word is empty, or one has a NUL or a carriage return
          */
         public Builder wrapper(String... words) {
+            List<String> command = List.of(words);
+            if (!command.isEmpty() && command.get(0).isEmpty()) {
+                throw new IllegalArgumentException("a wrapper's first word is a command, but was empty");
+            }
+            for (String word : command) {
+                if (word.indexOf('\0') >= 0 || word.indexOf('\r') >= 0) {
+                    throw new IllegalArgumentException(
+                            "a batch script can't hold a NUL or a carriage return, but the wrapper does: " + command);
+                }
+            }
             wrapper.clear();
-            wrapper.addAll(List.of(words));
+            wrapper.addAll(command);
             return this;
         }
 
