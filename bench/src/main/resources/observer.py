@@ -1,7 +1,8 @@
 """Watches a GCS, and says when it first sees one node alive, when two, and so on.
 
 Reads one line, "ADDRESS:PORT NODES [TOKEN-FILE]", and answers each number of nodes with "alive NUMBER TIME", the time in
-seconds since 1970. Asks ten times a second. Ends when all are alive, or with its standard input.
+seconds since 1970. Asks ten times a second. Ends when all are alive, or with its standard input. Where a token guards
+the GCS, RAY_AUTH_MODE=token must be set from the beginning, as Ray reads that when it is imported.
 """
 import os
 import socket
@@ -40,7 +41,6 @@ if not request:
     sys.exit(0)
 address, nodes = request[0], int(request[1])
 if len(request) > 2:
-    os.environ["RAY_AUTH_MODE"] = "token"
     os.environ["RAY_AUTH_TOKEN_PATH"] = request[2]
 threading.Thread(target=end_with_input, daemon=True).start()
 

@@ -12,6 +12,11 @@ interface Contender {
         return true;
     }
 
+    /** Ray's RAY_AUTH_MODE for those who ask this contender's GCS. */
+    default String authMode(RayVersion version) {
+        return "disabled";
+    }
+
     Start start(RayVersion version, int nodes) throws IOException;
 
     /** Ray nodes that are starting; closing ends them and removes every trace. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,8 +21,12 @@ final class Observer implements AutoCloseable {
     private final BufferedReader answers;
     private final Path complaints = Files.createTempFile("observer", ".log");
 
-    /** Returns when it has imported Ray and waits for an address. */
-    Observer(RayVersion version) throws IOException {
+    /**
+     * Returns when it has imported Ray and waits for an address.
+     *
+     * @param authMode Ray's RAY_AUTH_MODE
+     */
+    Observer(RayVersion version, String authMode) throws IOException {
         String program;
         try (InputStream in = Observer.class.getResourceAsStream("/observer.py")) {
             if (in == null) {
@@ -29,12 +34,12 @@ final class Observer implements AutoCloseable {
             }
             program = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        process = Site.inside("login1", version.bin() + "/python", "-c", program)
+        process = Site.inside("login1", "env", "RAY_AUTH_MODE=" + authMode, version.bin() + "/python", "-c", program)
                 .redirectError(complaints.toFile())
                 .start();
         answers = process.inputReader(StandardCharsets.UTF_8);
         if (!"ready".equals(answers.readLine())) {
-            throw new IOException("the observer doesn't start: " + Files.readString(complaints));
+            throw new IOException("the observer doesn't start: " + complaint());
         }
     }
 
@@ -51,11 +56,16 @@ final class Observer implements AutoCloseable {
         try {
             return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("not " + nodes + " nodes after " + limit + ": " + Files.readString(complaints), e);
+            throw new IOException("not " + nodes + " nodes after " + limit + ": " + complaint(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    private String complaint() throws IOException {
+        List<String> lines = Files.readAllLines(complaints);
+        return lines.isEmpty() ? "no complaint" : lines.get(lines.size() - 1);
     }
 
     private double seen(int nodes) {

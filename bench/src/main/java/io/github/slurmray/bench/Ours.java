@@ -39,6 +39,11 @@ final class Ours implements Contender {
     }
 
     @Override
+    public String authMode(RayVersion version) {
+        return version.environment().supportsTokens().orElse(false) ? "token" : "disabled";
+    }
+
+    @Override
     public Start start(RayVersion version, int nodes) throws IOException {
         return launch(version.environment(), nodes);
     }

@@ -1,5 +1,6 @@
 package io.github.slurmray.bench;
 
+import io.github.slurmray.core.SlurmRayException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ final class RayReady {
         for (int attempt = 1; ; attempt++) {
             boolean quiet = site.awaitQuiet();
             String what = key(version, nodes) + ", " + contender.name();
-            try (Observer observer = new Observer(version);
+            try (Observer observer = new Observer(version, contender.authMode(version));
                     Contender.Start start = contender.start(version, nodes)) {
                 observer.watch(start.gcs(), nodes, start.tokenFile());
                 Duration limit = contender.name().equals(BACKGROUND)
@@ -113,7 +114,7 @@ final class RayReady {
                 noisy += quiet ? 0 : 1;
                 measured++;
                 return seconds;
-            } catch (IOException e) {
+            } catch (IOException | SlurmRayException e) {
                 System.err.println(what + " failed: " + e.getMessage());
                 if (attempt == ATTEMPTS) {
                     throw e;

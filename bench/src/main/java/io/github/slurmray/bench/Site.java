@@ -1,6 +1,7 @@
 package io.github.slurmray.bench;
 
 import io.github.slurmray.core.Command;
+import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.lab.Lab;
 import io.github.slurmray.ssh.SshHost;
 import java.io.IOException;
@@ -62,7 +63,8 @@ final class Site implements AutoCloseable {
     boolean awaitQuiet() {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
-            boolean quiet = ask("squeue --noheader").isEmpty() && busy() < BUSY;
+            CommandResult queue = login.run(Command.of("squeue", "--noheader"));
+            boolean quiet = busy() < BUSY && queue.ok() && queue.stdout().isBlank();
             if (quiet || System.nanoTime() > deadline) {
                 return quiet;
             }
