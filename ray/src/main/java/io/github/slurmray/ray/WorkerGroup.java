@@ -1,21 +1,19 @@
 package io.github.slurmray.ray;
 
-import io.github.slurmray.core.Memory;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Nodes of one kind that run Ray workers. Immutable. */
 public final class WorkerGroup {
     private final String name;
     private final int nodes;
     private final NodeShape shape;
-    private final @Nullable String partition;
+    private final Optional<String> partition;
 
     private WorkerGroup(Builder b) {
         this.name = b.name;
         this.nodes = b.nodes;
-        this.shape = new NodeShape(b.cpus, b.gpus, Optional.ofNullable(b.memory), Optional.ofNullable(b.objectStore));
-        this.partition = b.partition;
+        this.shape = b.shape();
+        this.partition = b.partition();
     }
 
     /**
@@ -53,7 +51,7 @@ public final class WorkerGroup {
      * @return empty if only the other group says it
      */
     public Optional<String> partition() {
-        return Optional.ofNullable(partition);
+        return partition;
     }
 
     /**
@@ -66,14 +64,9 @@ public final class WorkerGroup {
     }
 
     /** Builds a {@link WorkerGroup}. */
-    public static final class Builder {
+    public static final class Builder extends GroupBuilder<Builder> {
         private final String name;
         private int nodes = 1;
-        private int cpus = 1;
-        private int gpus;
-        private @Nullable Memory memory;
-        private @Nullable Memory objectStore;
-        private @Nullable String partition;
 
         private Builder(String name) {
             if (!name.matches("[A-Za-z0-9_.-]{1,64}")) {
@@ -95,64 +88,8 @@ public final class WorkerGroup {
             return this;
         }
 
-        /**
-         * Sets the partition. One job has one, so all groups that say it must say the same.
-         *
-         * @param partition as {@code --partition} takes it
-         * @return this builder
-         */
-        public Builder partition(String partition) {
-            this.partition = partition;
-            return this;
-        }
-
-        /**
-         * Sets the CPUs of each node, for Slurm and for Ray.
-         *
-         * @param cpus at least 1; 1 by default
-         * @return this builder
-         * @throws IllegalArgumentException if it is less
-         */
-        public Builder cpus(int cpus) {
-            this.cpus = NodeShape.atLeastOne(cpus, "cpus");
-            return this;
-        }
-
-        /**
-         * Sets the GPUs of each node, for Slurm and for Ray.
-         *
-         * @param gpus at least 0; 0 by default
-         * @return this builder
-         * @throws IllegalArgumentException if it is negative
-         */
-        public Builder gpus(int gpus) {
-            if (gpus < 0) {
-                throw new IllegalArgumentException("gpus can't be negative, but was " + gpus);
-            }
-            this.gpus = gpus;
-            return this;
-        }
-
-        /**
-         * Sets the memory of each node. Ray's own limits follow from it: without it, Ray takes what it believes the
-         * node to have, which inside a job is often too much.
-         *
-         * @param memory as {@code --mem} takes it; by default Slurm decides
-         * @return this builder
-         */
-        public Builder memory(Memory memory) {
-            this.memory = memory;
-            return this;
-        }
-
-        /**
-         * Sets how much of the memory is Ray's object store.
-         *
-         * @param objectStore at most the memory; 30 % of it by default, which is Ray's own rule
-         * @return this builder
-         */
-        public Builder objectStore(Memory objectStore) {
-            this.objectStore = objectStore;
+        @Override
+        Builder self() {
             return this;
         }
 
