@@ -29,6 +29,7 @@ import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.channel.ChannelSessionFactory;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
@@ -59,6 +60,7 @@ final class TestServer implements AutoCloseable {
                     USER.equals(user) && accepted.stream().anyMatch(k -> KeyUtils.compareKeys(k, key)));
             server.setCommandFactory((channel, command) -> new LocalCommand(command));
             server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
+            server.setChannelFactories(List.of(ChannelSessionFactory.INSTANCE, new HalfCloseForwarding()));
             server.addSessionListener(new org.apache.sshd.common.session.SessionListener() {
                 @Override
                 public void sessionCreated(Session session) {

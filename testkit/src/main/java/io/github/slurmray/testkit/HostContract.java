@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Timeout;
  *
  * The host needs the usual POSIX tools; the tests leave nothing in its home directory.
  */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class HostContract {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration LONG = Duration.ofSeconds(100);
