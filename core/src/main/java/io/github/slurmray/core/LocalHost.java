@@ -84,6 +84,10 @@ public final class LocalHost implements Host {
                 throw e;
             }
             LOG.debug("{}: {} ended after {} ms", name(), command, (System.nanoTime() - begin) / 1_000_000);
+            if (closed && process.exitValue() != 0) {
+                throw new ConnectionLostException(
+                        name() + ": closed while '" + command + "' ran, which was ended for that", null);
+            }
             return CommandResult.exited(
                     name(),
                     command.description(),

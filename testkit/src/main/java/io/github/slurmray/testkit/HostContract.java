@@ -8,6 +8,7 @@ import io.github.slurmray.core.Command;
 import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.CommandTimeoutException;
+import io.github.slurmray.core.ConnectionLostException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostProcess;
 import io.github.slurmray.core.InterruptedCallException;
@@ -707,6 +708,25 @@ public abstract class HostContract {
 
         assertThat(tunnel.state()).isEqualTo(Tunnel.State.CLOSED);
         assertThat(endOf(process.stdout())).isLessThan(0);
+        host = open();
+        awaitGroupGone();
+    }
+
+    @Test
+    void aCallThatIsInFlightWhenTheHostIsClosedSaysThatItWasCut() throws Exception {
+        CompletableFuture<Throwable> running = CompletableFuture.supplyAsync(() -> {
+            try {
+                return new AssertionError(
+                        "ended with " + host.run(Command.shell("echo $$ >" + directory + "/pid; sleep 1000")));
+            } catch (RuntimeException e) {
+                return e;
+            }
+        });
+        awaitFile("pid");
+
+        host.close();
+
+        assertThat(running.get(10, TimeUnit.SECONDS)).isInstanceOf(ConnectionLostException.class);
         host = open();
         awaitGroupGone();
     }
