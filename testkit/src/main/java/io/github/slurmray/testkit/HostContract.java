@@ -713,6 +713,29 @@ public abstract class HostContract {
     }
 
     @Test
+    void closingEndsManyStubbornProcessesTogether() throws Exception {
+        List<HostProcess> processes = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            HostProcess process = host.start(
+                    Command.shell("trap '' TERM; echo $$ >>" + directory + "/pids; echo; while :; do sleep 1; done"));
+            assertThat(process.stdout().read()).isEqualTo('\n');
+            processes.add(process);
+        }
+        long begin = System.nanoTime();
+
+        host.close();
+
+        // two seconds of grace for each would be sixteen for all
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
+        assertThat(processes).allSatisfy(p -> assertThat(endOf(p.stdout())).isLessThan(0));
+        host = open();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(run("for p in $(cat " + directory
+                                + "/pids); do kill -0 $p 2>/dev/null && ps -o stat= -p $p | grep -v Z; done; :"))
+                        .isEmpty());
+    }
+
+    @Test
     void aCallThatIsInFlightWhenTheHostIsClosedSaysThatItWasCut() throws Exception {
         CompletableFuture<Throwable> running = CompletableFuture.supplyAsync(() -> {
             try {
