@@ -8,12 +8,17 @@ import io.github.slurmray.core.Shell;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A cluster's directory on the site, which is all that remains of it there: its plan, its script, its events, logs and
@@ -23,6 +28,8 @@ import java.util.Optional;
  * @param path absolute, or below the home directory
  */
 public record RunDirectory(Host host, String path) {
+    private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+
     static final String PLAN = "plan.json";
     static final String SCRIPT = "cluster.sh";
     static final String TOKEN = "token";
@@ -45,7 +52,9 @@ public record RunDirectory(Host host, String path) {
      */
     Optional<String> create(Map<String, String> files, Optional<String> keyComment) {
         StringBuilder script = new StringBuilder("set -e; umask 077; d=" + Shell.quote(path)
-                + "; mkdir -p \"${d%/*}\"; mkdir \"$d\"; cd \"$d\"; mkdir logs");
+                + "; mkdir -p \"${d%/*}\"; mkdir \"$d\"; cd \"$d\"; d=$PWD"
+                // all or nothing: prune finds a directory by its plan
+                + "; trap 's=$?; [ $s = 0 ] || rm -rf \"$d\"; exit $s' EXIT; mkdir logs");
         ByteArrayOutputStream stdin = new ByteArrayOutputStream();
         files.forEach((name, text) -> {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -88,40 +97,75 @@ public record RunDirectory(Host host, String path) {
     }
 
     /**
-     * Copies the logs and the events into a local directory.
+     * Copies the logs and the events into a local directory; at most 64 MiB of them.
      *
      * @param into made if it isn't there
+     * @throws ProtocolException if what came can't be understood, or would be written elsewhere
      */
     void fetchLogs(Path into) {
-        // each file as its size, its name and its bytes; a log that grows meanwhile is cut at the size it had
-        CommandResult logs = host.run(Command.shell("cd " + Shell.quote(path)
+        // each file as two sizes, its name and its bytes; a log that grows meanwhile is cut at the size it had
+        CommandResult logs = host.run(Command.shell("export LC_ALL=C; cd " + Shell.quote(path)
                                 + " && for f in events.jsonl logs/*; do [ -f \"$f\" ] || continue; s=$(wc -c <\"$f\"); "
-                                + "printf '%s %s\\n' \"$((s))\" \"$f\"; head -c \"$s\" \"$f\"; done")
+                                + "printf '%s %s\\n%s' \"${#f}\" \"$((s))\" \"$f\"; head -c \"$s\" \"$f\"; done")
                         .describedAs("fetch logs of " + path)
                         .withCap(MAX_LOGS))
                 .orThrow();
-        byte[] all = logs.stdoutBytes();
+        if (logs.truncated()) {
+            LOG.warn("the logs of {} on {} are larger than {} bytes: the last ones are cut", path, host.name(), MAX_LOGS);
+        }
+        unpack(logs.stdoutBytes(), logs.truncated(), into);
+    }
+
+    static void unpack(byte[] files, boolean truncated, Path into) {
         try {
-            int from = 0;
-            while (from < all.length) {
-                int newline = from;
-                while (all[newline] != '\n') {
-                    newline++;
-                }
-                String[] head = new String(all, from, newline - from, StandardCharsets.UTF_8).split(" ", 2);
-                int end = Math.min(all.length, newline + 1 + Integer.parseInt(head[0]));
-                Path file = into.resolve(head[1]).normalize();
-                if (!file.startsWith(into.normalize())) {
-                    throw new ProtocolException("a log's name leads out of the directory: " + head[1], null);
-                }
-                Files.createDirectories(file.getParent() == null ? into : file.getParent());
-                Files.write(file, Arrays.copyOfRange(all, newline + 1, end));
-                from = end;
+            Files.createDirectories(into);
+            ByteBuffer in = ByteBuffer.wrap(files);
+            while (in.hasRemaining()) {
+                String[] sizes = header(in).split(" ", 2);
+                String name = new String(bytes(in, Integer.parseInt(sizes[0])), StandardCharsets.UTF_8);
+                int size = Integer.parseInt(sizes[1]);
+                Path file = resolve(into, name);
+                Files.createDirectories(Objects.requireNonNull(file.getParent()));
+                Files.write(file, bytes(in, truncated ? Math.min(size, in.remaining()) : size));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("can't keep the logs in " + into, e);
-        } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
-            throw new ProtocolException("the logs of " + path + " came garbled", e);
+        } catch (BufferUnderflowException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            if (!truncated) {
+                throw new ProtocolException("the logs came garbled", e);
+            }
         }
+    }
+
+    private static String header(ByteBuffer in) {
+        StringBuilder line = new StringBuilder();
+        for (char c = (char) in.get(); c != '\n'; c = (char) in.get()) {
+            line.append(c);
+        }
+        return line.toString();
+    }
+
+    private static byte[] bytes(ByteBuffer in, int size) {
+        if (size < 0 || size > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] bytes = new byte[size];
+        in.get(bytes);
+        return bytes;
+    }
+
+    private static Path resolve(Path into, String name) {
+        Path file;
+        try {
+            file = into.resolve(name);
+        } catch (InvalidPathException e) {
+            // this program's locale has no such letters
+            file = into.resolve(name.replaceAll("[^ -~]", "_"));
+        }
+        file = file.normalize();
+        if (!file.startsWith(into.normalize()) || file.equals(into.normalize())) {
+            throw new ProtocolException("a log's name leads out of the directory: " + name, null);
+        }
+        return file;
     }
 }

@@ -406,7 +406,7 @@ first_node() {
 }
 
 if [ "${1:-}" = node ]; then
-  node "$2"
+  node "${@:2}"
 else
   first_node
 fi
