@@ -69,12 +69,13 @@ install_modules() {
     [ "$(cat "$APPL/.modules" 2>/dev/null)" != "$inputs" ] || return 0
     rm -rf "$APPL/modulefiles" "$APPL/pytorch" "$APPL/fake-ray"
     cp -r "$LAB_DIR/conf/modulefiles" "$APPL/modulefiles"
-    mkdir -p "$APPL/pytorch/2.5/bin" "$APPL/python-pytorch" "$APPL/fake-ray/bin"
+    mkdir -p "$APPL/pytorch/2.5/bin" "$APPL/python-pytorch" "$APPL/fake-ray/bin" "$APPL/fake-ray/lib/ray-2.60.0.dist-info"
     # the "image" of the container is the environment itself
     ln -s "/appl/ray/$older" "$APPL/pytorch/2.5/pytorch.sif"
     ln -sfn "/appl/ray/$newest" "$APPL/python-pytorch/2.10"
     install -m 755 "$LAB_DIR/conf/singularity_wrapper" "$APPL/pytorch/2.5/bin/singularity_wrapper"
     install -m 755 "$LAB_DIR/conf/fake-ray" "$APPL/fake-ray/bin/ray"
-    chmod -R a+rX "$APPL/modulefiles"
+    printf 'Metadata-Version: 2.1\nName: ray\nVersion: 2.60.0\n' >"$APPL/fake-ray/lib/ray-2.60.0.dist-info/METADATA"
+    chmod -R a+rX "$APPL/modulefiles" "$APPL/fake-ray"
     echo "$inputs" >"$APPL/.modules"
 }

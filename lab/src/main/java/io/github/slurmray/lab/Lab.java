@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /** The running lab: its addresses, its keys, its hosts as root sees them, and its faults. See lab/README.md. */
 public final class Lab {
@@ -67,6 +68,15 @@ public final class Lab {
                 .normalize();
         String state = System.getenv().getOrDefault("SLURMRAY_LAB", "/var/lib/slurmray-lab");
         return new Lab(root.resolve("lab/lab"), Path.of(state));
+    }
+
+    /**
+     * Returns the seeds of the fault and race tests; to be named as a method source.
+     *
+     * @return three, or as many as the system property {@code slurmray.seeds} says ({@code bin/test --long})
+     */
+    public static LongStream seeds() {
+        return LongStream.rangeClosed(1, Long.getLong("slurmray.seeds", 3));
     }
 
     /**

@@ -1,12 +1,15 @@
 package io.github.slurmray.slurm;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Lays rows out in aligned columns. */
+/** Lays rows out in aligned columns, without those that are empty in all rows, and with times to be read by people. */
 final class AccountingTable {
+    private static final Set<String> TIMES = Set.of("Submit", "Start", "End");
+
     private AccountingTable() {}
 
     static String render(List<AccountingRow> rows) {
@@ -18,8 +21,11 @@ final class AccountingTable {
         }
         for (String field : fields) {
             List<String> column = new ArrayList<>();
-            column.add(field);
-            rows.forEach(r -> column.add(oneLine(r.get(field))));
+            rows.forEach(r -> column.add(value(field, r.get(field))));
+            if (column.stream().allMatch(String::isEmpty)) {
+                continue;
+            }
+            column.add(0, field);
             int width = column.stream().mapToInt(String::length).max().orElse(0);
             for (int i = 0; i < column.size(); i++) {
                 StringBuilder line = lines.get(i);
@@ -31,6 +37,12 @@ final class AccountingTable {
         StringBuilder table = new StringBuilder();
         lines.forEach(l -> table.append(l.toString().stripTrailing()).append('\n'));
         return table.toString();
+    }
+
+    private static String value(String field, String value) {
+        return TIMES.contains(field) && value.matches("\\d{1,12}")
+                ? Instant.ofEpochSecond(Long.parseLong(value)).toString()
+                : oneLine(value);
     }
 
     /** A job's name is free text, and must not draw rows of its own or act on a terminal. */

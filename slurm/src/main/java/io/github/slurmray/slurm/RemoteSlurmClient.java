@@ -42,7 +42,9 @@ final class RemoteSlurmClient implements SlurmClient {
     public JobId submit(SbatchScript script, SubmissionToken token) {
         Objects.requireNonNull(script, "script");
         Objects.requireNonNull(token, "token");
-        return new Submission(host, scripts, script, token, timing).run();
+        return new Submission(host, scripts, Optional.of(script), token, timing)
+                .run()
+                .orElseThrow();
     }
 
     @Override
@@ -128,7 +130,8 @@ final class RemoteSlurmClient implements SlurmClient {
 
     @Override
     public Optional<JobId> find(SubmissionToken token) {
-        throw new AssertionError("not yet");
+        Objects.requireNonNull(token, "token");
+        return new Submission(host, scripts, Optional.empty(), token, timing).run();
     }
 
     @Override

@@ -48,6 +48,10 @@ final class SacctOutput {
      * @throws ProtocolException if fields are missing at the end, or there are too many
      */
     static List<AccountingRow> parse(String text) {
+        return parse(FIELDS, text);
+    }
+
+    static List<AccountingRow> parse(List<String> names, String text) {
         List<AccountingRow> rows = new ArrayList<>();
         StringBuilder row = new StringBuilder();
         for (String line : text.split("\n", -1)) {
@@ -56,13 +60,13 @@ final class SacctOutput {
             }
             row.append(row.isEmpty() ? "" : "\n").append(line);
             String[] values = row.toString().split(FIELD, -1);
-            if (values.length > FIELDS.size()) {
+            if (values.length > names.size()) {
                 throw misunderstood(row.toString());
             }
-            if (values.length == FIELDS.size()) {
+            if (values.length == names.size()) {
                 Map<String, String> fields = new LinkedHashMap<>();
                 for (int i = 0; i < values.length; i++) {
-                    fields.put(FIELDS.get(i), values[i]);
+                    fields.put(names.get(i), values[i]);
                 }
                 rows.add(new AccountingRow(fields));
                 row.setLength(0);

@@ -15,7 +15,7 @@ import java.util.UUID;
 final class Scripts {
     private static final String COMMON = load("common.sh");
     private static final String SUBMIT = load("submit.sh");
-    private static final String RUNNER = load("run-sbatch.sh");
+    static final String RUNNER = load("run-sbatch.sh");
     private static final String SEARCH = load("search.sh");
     private static final String QUERY = load("query.sh");
     private static final String ACCOUNTING = load("accounting.sh");
@@ -46,6 +46,12 @@ final class Scripts {
                         "runner",
                         RUNNER),
                 SUBMIT);
+    }
+
+    /** The same text, but for making attempts. */
+    Framed look(String record, long waitSeconds) {
+        return framed(
+                Map.of("record", record, "after", "0", "wait", Long.toString(waitSeconds), "look", "yes"), SUBMIT);
     }
 
     Framed search(long minutes) {

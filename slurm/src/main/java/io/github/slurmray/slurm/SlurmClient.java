@@ -1,6 +1,7 @@
 package io.github.slurmray.slurm;
 
 import io.github.slurmray.core.Host;
+import io.github.slurmray.core.InterruptedCallException;
 import io.github.slurmray.core.SlurmRayException;
 import java.util.Collection;
 import java.util.Map;
@@ -98,6 +99,7 @@ public interface SlurmClient {
      *
      * @param job the job
      * @return its state
+     * @throws InterruptedCallException if the thread was interrupted
      * @throws IllegalStateException if the host is closed
      * @see #statuses
      */
@@ -126,6 +128,7 @@ public interface SlurmClient {
      *
      * @param jobs the jobs; duplicates are asked for once
      * @return one state for each, in the order given
+     * @throws InterruptedCallException if the thread was interrupted
      * @throws IllegalStateException if the host is closed
      */
     Map<JobId, JobState> statuses(Collection<JobId> jobs);
@@ -165,7 +168,8 @@ public interface SlurmClient {
     Optional<JobId> find(SubmissionToken token);
 
     /**
-     * Fetches what the accounting database has on a job and its steps. Complete a moment after the job has ended.
+     * Fetches what the accounting database has on a job and its steps. Rows, and values in them, may arrive some
+     * seconds late: that of a job that has just ended may lack its name or its end.
      *
      * @param job the job
      * @return the rows; none if the database doesn't know the job

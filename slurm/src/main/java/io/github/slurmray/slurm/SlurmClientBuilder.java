@@ -17,8 +17,8 @@ public final class SlurmClientBuilder {
 
     /**
      * Sets for how long a submission whose answer is missing is asked for again, counted from the first trouble: a lost
-     * connection, an {@code sbatch} that doesn't end, a controller that can't be reached. 30 seconds by default. The
-     * call may take as much longer as one command does.
+     * connection, an {@code sbatch} that doesn't end. 30 seconds by default. While the controller can't be reached, new
+     * attempts are made for as long, and the last of them is waited for as long again.
      *
      * @param patience zero or more
      * @return this

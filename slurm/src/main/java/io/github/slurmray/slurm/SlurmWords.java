@@ -18,7 +18,7 @@ final class SlurmWords {
             + "|Munge encode failed|[Pp]rotocol authentication error"
             + "|Resource temporarily unavailable|Rate limit exceeded"
             + "|in standby mode|Job creation temporarily disabled"
-            + "|Unable to establish con|could not establish a configuration source"
+            + "|Unable to establish con|[Cc]ould not establish a configuration source"
             + "|Connection timed out establishing|error resolving");
 
     /** The request may have been taken before the answer was lost. */

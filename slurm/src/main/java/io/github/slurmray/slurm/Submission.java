@@ -13,6 +13,7 @@ import io.github.slurmray.core.SlurmRayException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,32 +29,39 @@ import org.slf4j.LoggerFactory;
 final class Submission {
     private static final Logger LOG = LoggerFactory.getLogger(Submission.class);
 
-    /** How long one question waits on the host for sbatch to end. */
-    private static final long WAIT_SECONDS = 10;
+    /** What a question may take over its wait on the host: a shell, and a file system that may be slow. */
+    private static final Duration COMMAND_MARGIN = Duration.ofSeconds(20);
 
-    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(WAIT_SECONDS + 20);
     private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(60);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(2));
 
-    /**
-     * The age from which an sbatch on another host, which can't be looked at, is known to have ended: it gives up by
-     * itself after two minutes of retries, each of which may take some seconds.
-     */
-    private static final long SURELY_OVER_SECONDS = 600;
-
     private final Host host;
     private final Scripts scripts;
-    private final SbatchScript script;
+    private final Optional<SbatchScript> script;
     private final SubmissionToken token;
     private final Timing timing;
 
     private int after;
     private int troubles;
-    private long firstTrouble;
+    private OptionalLong firstFailure = OptionalLong.empty();
+    private OptionalLong firstTrouble = OptionalLong.empty();
     private long silentSince;
     private int silentAttempt;
 
-    Submission(Host host, Scripts scripts, SbatchScript script, SubmissionToken token, Timing timing) {
+    /** What one answer of the record comes to. */
+    private sealed interface Step {
+        /** This is the job. */
+        record Job(JobId id) implements Step {}
+
+        /** There is none, and none is to be made. */
+        record NoJob() implements Step {}
+
+        /** It isn't decided yet. */
+        record AskAgain() implements Step {}
+    }
+
+    /** Without a script, only looks. */
+    Submission(Host host, Scripts scripts, Optional<SbatchScript> script, SubmissionToken token, Timing timing) {
         this.host = host;
         this.scripts = scripts;
         this.script = script;
@@ -61,7 +69,8 @@ final class Submission {
         this.timing = timing;
     }
 
-    JobId run() {
+    /** Asks until it is decided; what comes back is never empty if there is a script to submit. */
+    Optional<JobId> run() {
         boolean maySent = false;
         while (true) {
             SubmissionReport report;
@@ -85,23 +94,32 @@ final class Submission {
                 }
                 throw undecided("the connection broke before the answer came, and then: " + e.getMessage(), e);
             }
-            Optional<JobId> job = decide(report);
-            if (job.isPresent()) {
-                LOG.debug("submission {} on {} is job {}", token, host.name(), job.get());
-                return job.get();
+            Step step = decide(report);
+            if (step instanceof Step.Job job) {
+                LOG.debug("submission {} on {} is job {}", token, host.name(), job.id());
+                return Optional.of(job.id());
+            } else if (step instanceof Step.NoJob) {
+                return Optional.empty();
             }
         }
     }
 
     private SubmissionReport ask() {
-        byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
-        Scripts.Framed question =
-                scripts.submit(token.recordDirectory(), after, text.length, WAIT_SECONDS, comment(script, token));
-        Command command = question.command()
-                .describedAs("submit " + token)
-                .withStdin(text)
-                .withTimeout(COMMAND_TIMEOUT);
-        return SubmissionReport.of(Sections.of(host.run(command).orThrow(), question.nonce()));
+        long wait = timing.waitOnHost().toSeconds();
+        Scripts.Framed question;
+        Command command;
+        if (script.isPresent()) {
+            byte[] text = script.get().text().getBytes(StandardCharsets.UTF_8);
+            question = scripts.submit(token.recordDirectory(), after, text.length, wait, comment(script.get(), token));
+            command = question.command().describedAs("submit " + token).withStdin(text);
+        } else {
+            question = scripts.look(token.recordDirectory(), wait);
+            command = question.command().describedAs("look for submission " + token);
+        }
+        return SubmissionReport.of(Sections.of(
+                host.run(command.withTimeout(timing.waitOnHost().plus(COMMAND_MARGIN)))
+                        .orThrow(),
+                question.nonce()));
     }
 
     /** The script's own comment, and the token for {@link TokenSearch}. */
@@ -109,30 +127,24 @@ final class Submission {
         return script.comment().map(c -> c + " ").orElse("") + TokenSearch.mark(token);
     }
 
-    private Optional<JobId> decide(SubmissionReport report) {
+    private Step decide(SubmissionReport report) {
         switch (report.state()) {
             case OTHER_SCRIPT ->
                 throw new IllegalArgumentException("token " + token + " was used before, for another"
                         + " script (see " + token.recordDirectory() + " on " + host.name()
                         + "): make a new token for a new job");
+            case NONE -> {
+                return new Step.NoJob();
+            }
             case FOUND -> {
-                return report.found();
+                return new Step.Job(report.found().orElseThrow());
             }
             case OVER -> {
                 return decide(report, report.end().orElseThrow());
             }
-            case STARTING, RUNNING -> {
+            case STARTING, RUNNING, ELSEWHERE -> {
                 pause("sbatch has not answered yet (" + describe(report) + ")", null);
-                return Optional.empty();
-            }
-            case ELSEWHERE -> {
-                if (report.ageSeconds().orElse(0L) < SURELY_OVER_SECONDS) {
-                    pause(
-                            "sbatch was started on another host and has not answered yet (" + describe(report) + ")",
-                            null);
-                    return Optional.empty();
-                }
-                return search(report, "sbatch left no answer (" + describe(report) + ")");
+                return new Step.AskAgain();
             }
             case DEAD, ABANDONED -> {
                 return search(report, "sbatch ended without an answer (" + describe(report) + ")");
@@ -141,35 +153,60 @@ final class Submission {
         throw new AssertionError(report.state());
     }
 
-    private Optional<JobId> decide(SubmissionReport report, SbatchEnd end) {
+    private Step decide(SubmissionReport report, SbatchEnd end) {
         if (end instanceof SbatchEnd.Accepted accepted) {
-            return Optional.of(accepted.job());
+            return new Step.Job(accepted.job());
         }
         if (end instanceof SbatchEnd.Refused refused) {
-            throw Refusals.of(host.name(), refused.words(), script);
+            if (script.isEmpty()) {
+                return new Step.NoJob();
+            }
+            throw Refusals.of(host.name(), refused.words(), script.get());
         }
         if (end instanceof SbatchEnd.Undecided undecided) {
             return search(report, undecided.words());
         }
+        if (script.isEmpty()) {
+            return new Step.NoJob();
+        }
         // there is no job: an attempt of an earlier call is made good at once, one of this call after a pause
         String words =
                 end instanceof SbatchEnd.NotTaken notTaken ? notTaken.words() : ((SbatchEnd.NoCommand) end).words();
-        if (report.started()) {
-            if (end instanceof SbatchEnd.NoCommand) {
-                throw noCommand(host, words);
-            }
-            if (!patient()) {
-                throw new SlurmUnavailableException(
-                        host.name() + " couldn't reach Slurm's controller for "
-                                + timing.patience().toSeconds() + " s, and there is no job: " + words
-                                + ". Submit again later (with token " + token + " or a new one).",
-                        words,
-                        Retry.SAFE);
-            }
-            rest();
+        if (!report.started()) {
+            after = report.attempt();
+            return new Step.AskAgain();
         }
-        after = report.attempt();
-        return Optional.empty();
+        if (end instanceof SbatchEnd.NoCommand) {
+            throw noCommand(host, words);
+        }
+        goOnAfter(report.attempt(), words);
+        rest();
+        return new Step.AskAgain();
+    }
+
+    /**
+     * Lets a new attempt be made, since there is no job from those up to this one; its own troubles are counted anew.
+     *
+     * @throws SlurmUnavailableException if that has gone on for long enough
+     */
+    private void goOnAfter(int attempt, String words) {
+        if (firstFailure.isEmpty()) {
+            firstFailure = OptionalLong.of(timing.nanos());
+        }
+        if (timing.nanos() - firstFailure.getAsLong() >= timing.patience().toNanos()) {
+            throw noController(words);
+        }
+        firstTrouble = OptionalLong.empty();
+        after = attempt;
+    }
+
+    private SlurmUnavailableException noController(String words) {
+        return new SlurmUnavailableException(
+                host.name() + " couldn't get an answer from Slurm's controller for "
+                        + timing.patience().toSeconds() + " s, and there is no job: " + words
+                        + ". Submit again later (with token " + token + " or a new one).",
+                words,
+                Retry.SAFE);
     }
 
     static SlurmUnavailableException noCommand(Host host, String words) {
@@ -182,7 +219,7 @@ final class Submission {
     }
 
     /** Looks for the job of an attempt that left no answer. */
-    private Optional<JobId> search(SubmissionReport report, String why) {
+    private Step search(SubmissionReport report, String why) {
         if (silentAttempt != report.attempt()) {
             silentAttempt = report.attempt();
             silentSince = timing.nanos();
@@ -202,7 +239,7 @@ final class Submission {
             throw undecided(why + ", and the thread was interrupted while Slurm was searched", e);
         } catch (SlurmRayException e) {
             pause(why + ", and Slurm couldn't be searched for the job", e);
-            return Optional.empty();
+            return new Step.AskAgain();
         }
         if (search.jobs().size() > 1) {
             throw undecided(
@@ -212,7 +249,7 @@ final class Submission {
             JobId job = search.jobs().iterator().next();
             LOG.info("submission {} on {}: {}; its job {} was found in Slurm", token, host.name(), why, job);
             remember(report.attempt(), job);
-            return Optional.of(job);
+            return new Step.Job(job);
         }
         if (!search.complete()) {
             pause(why + ", and Slurm couldn't be searched for the job: " + search.trouble(), null);
@@ -224,9 +261,12 @@ final class Submission {
                     token,
                     host.name(),
                     why);
-            after = report.attempt();
+            if (script.isEmpty()) {
+                return new Step.NoJob();
+            }
+            goOnAfter(report.attempt(), why);
         }
-        return Optional.empty();
+        return new Step.AskAgain();
     }
 
     /** Writes the finding down, since Slurm forgets. If that fails, whoever asks next searches again. */
@@ -247,15 +287,11 @@ final class Submission {
                 + report.ageSeconds().map(s -> ", " + s + " s ago").orElse("");
     }
 
-    private boolean patient() {
-        if (troubles == 0) {
-            firstTrouble = timing.nanos();
-        }
-        return timing.nanos() - firstTrouble < timing.patience().toNanos();
-    }
-
     private void pause(String trouble, @Nullable SlurmRayException cause) {
-        if (!patient()) {
+        if (firstTrouble.isEmpty()) {
+            firstTrouble = OptionalLong.of(timing.nanos());
+        }
+        if (timing.nanos() - firstTrouble.getAsLong() >= timing.patience().toNanos()) {
             throw undecided(trouble, cause);
         }
         LOG.debug("submission {} on {}: {}; asking again", token, host.name(), trouble, cause);

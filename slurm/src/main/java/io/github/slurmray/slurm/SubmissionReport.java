@@ -24,6 +24,8 @@ record SubmissionReport(
         Optional<JobId> found,
         Optional<SbatchEnd> end) {
     enum State {
+        /** Nobody has made an attempt, and this call was only to look. */
+        NONE,
         /** The record is of another script. */
         OTHER_SCRIPT,
         /** Its process hasn't written down who it is. */
@@ -32,9 +34,9 @@ record SubmissionReport(
         ABANDONED,
         /** sbatch runs on this host. */
         RUNNING,
-        /** sbatch ran on this host and is gone without an answer. */
+        /** sbatch is gone, or was started on another host so long ago that it must be, and its answer isn't there. */
         DEAD,
-        /** sbatch was started on another host, and its answer isn't there. */
+        /** sbatch was started on another host some minutes ago at most, and its answer isn't there. */
         ELSEWHERE,
         /** sbatch has ended, and its answer is there. */
         OVER,

@@ -16,6 +16,11 @@ class Timing {
         return patience;
     }
 
+    /** How long one question waits on the host for sbatch to end. */
+    Duration waitOnHost() {
+        return Duration.ofSeconds(10);
+    }
+
     /**
      * How long after an sbatch is known to be gone its request may still turn into a job: the controller answers within
      * MessageTimeout (10 s unless the site says otherwise) or not at all.

@@ -40,7 +40,10 @@ if [ -n "$ask" ]; then
         NF == 7 && $3 == "FAILED" && !($2 in recorded) && ++count <= 10 { print $2 }')
     for id in $lacking; do
         say "exit.$id"
-        scontrol show job "$id" 2>/dev/null | sed -n 's/^   Requeue=[0-9]* .* ExitCode=\([0-9]*:[0-9]*\) *$/\1/p'
+        # an array's id brings all its tasks
+        scontrol show job "$id" 2>/dev/null | awk -v id="$id" '
+            /^JobId=/ { mine = ($1 == "JobId=" id) }
+            mine && /^   Requeue=[0-9]+ .* ExitCode=[0-9]+:[0-9]+ *$/ { sub(/.*ExitCode=/, ""); print $1 }'
     done
 fi
 say end

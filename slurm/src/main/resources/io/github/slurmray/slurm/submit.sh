@@ -2,7 +2,7 @@
 #
 # Set before this text: record (the directory), after (attempts up to this one are known to be over and to have left
 # no job), size (bytes of the batch script, which comes on standard input), wait (seconds), comment (for the job),
-# runner (the text of run-sbatch.sh).
+# runner (the text of run-sbatch.sh). Or record, after and wait, and look=yes: then nothing is submitted.
 #
 # The record holds one directory for each attempt, attempt.1 as a rule the only one:
 #     job.sh   the batch script
@@ -16,14 +16,16 @@ umask_before=$(umask)
 umask 077
 case $record in /*) ;; *) record=$PWD/$record ;; esac
 
-mkdir -p "$record" || exit 1
-mine=$record/incoming.$nonce
-trap 'rm -f "$mine"' EXIT
-trap 'exit 1' HUP INT TERM PIPE
-cat >"$mine" || exit 1
-if [ "$(wc -c <"$mine")" -ne "$size" ]; then
-    echo "the batch script arrived cut: $(wc -c <"$mine") of $size bytes" >&2
-    exit 1
+if [ "${look:-}" != yes ]; then
+    mkdir -p "$record" || exit 1
+    mine=$record/incoming.$nonce
+    trap 'rm -f "$mine"' EXIT
+    trap 'exit 1' HUP INT TERM PIPE
+    cat >"$mine" || exit 1
+    if [ "$(wc -c <"$mine")" -ne "$size" ]; then
+        echo "the batch script arrived cut: $(wc -c <"$mine") of $size bytes" >&2
+        exit 1
+    fi
 fi
 
 # Starts attempt $1, unless somebody else has.
@@ -36,7 +38,7 @@ start() {
     mv "$mine" "$record/attempt.$1/job.sh" || exit 1
     started=yes
     # Not tied to this connection: when it breaks, sbatch goes on and its answer is kept.
-    if command -v setsid >/dev/null; then detach=setsid; else detach=nohup; fi
+    if command -v setsid >/dev/null; then detach="setsid"; else detach="nohup"; fi
     (
         umask "$umask_before"
         exec "$detach" sh -c "$runner" slurmray-submit "$record" "$1" "$comment" </dev/null >/dev/null 2>&1
@@ -53,18 +55,25 @@ alive() {
 }
 
 started=no
+attempt=
+owner=
+age=
 deadline=$(($(date +%s) + wait))
 while :; do
     n=0
     while [ -d "$record/attempt.$((n + 1))" ]; do n=$((n + 1)); done
     if [ "$n" -le "$after" ]; then
+        if [ "${look:-}" = yes ]; then
+            state=none
+            break
+        fi
         n=$((n + 1))
         start "$n"
     fi
     attempt=$record/attempt.$n
     owner=
     age=
-    if [ "$started" = no ] && [ -f "$attempt/job.sh" ] && ! cmp -s "$mine" "$attempt/job.sh"; then
+    if [ "$started" = no ] && [ -n "${mine:-}" ] && [ -f "$attempt/job.sh" ] && ! cmp -s "$mine" "$attempt/job.sh"; then
         state=other-script
         break
     fi
@@ -73,7 +82,8 @@ while :; do
         owner="$host $pid"
         age=$(($(date +%s) - epoch))
         if [ "$host" != "$(uname -n)" ]; then
-            state=elsewhere
+            # It can't be looked at, but sbatch gives up by itself after two minutes of retries of some seconds each.
+            if [ "$age" -lt 600 ]; then state=elsewhere; else state=dead; fi
         elif alive "$pid" "$ticks"; then
             state=running
         else

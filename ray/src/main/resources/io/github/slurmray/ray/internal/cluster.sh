@@ -219,7 +219,7 @@ node() {
 # publish: keeps the tunnel up for as long as the job runs, and reports when its state changes. A server that went away
 # holds the port until it notices, so a taken port is tried again like any other failure.
 publish() {
-  local wait=1 state='' ssh='' log=$run/logs/publish.log line cause
+  local wait=1 state='' ssh='' log=$run/logs/publish.log line cause offered=''
   trap '[ -z "$ssh" ] || kill "$ssh" 2>/dev/null; exit 0' TERM
   mkfifo "$tmp.b/ssh"
   while :; do
@@ -244,6 +244,9 @@ publish() {
           cause="port $publish_listen at $publish_bind is taken on $publish_host, or its sshd doesn't allow the forward: $line"
           ;;
         debug1:* | OpenSSH_*) continue ;;
+        SHA256:*) offered=$line ;;
+        # it comes after a page of warnings
+        *'has changed and you have requested'*) cause="$line It sent $offered" ;;
         *) cause=${cause:-$line} ;;
       esac
       printf '%s\n' "$line" >>"$log"
@@ -406,7 +409,7 @@ first_node() {
 }
 
 if [ "${1:-}" = node ]; then
-  node "${@:2}"
+  node "$2" "${3:-}"
 else
   first_node
 fi

@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# What bin/demo and bin/test have in common: they say at once what they need, and install what is missing.
+
+say() { printf '\n== %s\n' "$*"; }
+
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 2
+}
+
+# The lab is namespaces, overlay mounts and packages of Debian 12.
+need_debian_and_root() {
+  local id='' version=''
+  if [ -r /etc/os-release ]; then
+    id=$(. /etc/os-release && printf '%s' "${ID:-}")
+    version=$(. /etc/os-release && printf '%s' "${VERSION_ID:-}")
+  fi
+  [ "$id $version" = 'debian 12' ] ||
+    die "needs Debian 12, where the lab (a real Slurm on one machine) runs; this is ${id:-an unknown system} $version"
+  [ "$(id -u)" = 0 ] || die 'needs root, for the namespaces and packages of the lab; run it with sudo, or in a virtual machine'
+}
+
+# need_packages PACKAGE...: installs those that are missing; services are not started.
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# need_java: a JDK of 17 or later and Maven of 3.8.7 or later, which Debian 12 has.
+need_java() {
+  local version=0
+  if command -v javac >/dev/null; then version=$(javac -version 2>&1 | sed 's/javac \([0-9]*\).*/\1/'); fi
+  [ "$version" -ge 17 ] || need_packages openjdk-17-jdk-headless
+  command -v mvn >/dev/null || need_packages maven
+}
+
+# need_lab VERSION: brings the lab up with this Slurm, and takes it down at the script's end if it was down before.
+need_lab() {
+  if ! lab/lab status >/dev/null 2>&1; then
+    say "bringing the lab up with Slurm $1"
+    trap 'lab/lab down' EXIT
+  fi
+  lab/lab up --slurm "$1"
+}

@@ -1,0 +1,51 @@
+package io.github.slurmray.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.github.slurmray.lab.Lab;
+import io.github.slurmray.lab.LabTest;
+import io.github.slurmray.platforms.Platforms;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@LabTest
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ExamplesLabTest {
+    private static final Path ROOT = Path.of(System.getProperty("slurmray.root", ".."));
+
+    @Test
+    void theMainExampleComputesOnEveryNodeAndLeavesNothingBehind(Lab lab) {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        boolean ok = LaunchRayCluster.run(
+                Settings.of("keys=" + lab.key().getParent(), "jobs=" + ROOT.resolve("examples/jobs"), "vm-port=8290"),
+                new PrintStream(printed, true, StandardCharsets.UTF_8));
+
+        String said = printed.toString(StandardCharsets.UTF_8);
+        assertThat(said)
+                .contains("nodes that took part: 3")
+                .contains("cn1 took part", "cn2 took part", "cn3 took part")
+                .contains("published on the VM: 10.77.0.5:8290")
+                .contains("COMPLETED")
+                .contains("nothing is left on any host");
+        assertThat(ok).as(said).isTrue();
+    }
+
+    @Test
+    void theProgramOfTheReadmeRuns(Lab lab) {
+        assertThatCode(() -> TenLines.run(
+                        Lab.LOGIN1,
+                        Lab.USER,
+                        lab.key(),
+                        lab.knownHosts(),
+                        Platforms.lab(),
+                        Lab.ACCOUNT,
+                        ROOT.resolve("examples/jobs")))
+                .doesNotThrowAnyException();
+    }
+}

@@ -1,0 +1,236 @@
+package io.github.slurmray.ray;
+
+import static io.github.slurmray.ray.ClusterLab.SOON;
+import static io.github.slurmray.ray.ClusterLab.within;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.slurmray.core.Memory;
+import io.github.slurmray.lab.Lab;
+import io.github.slurmray.lab.LabTest;
+import io.github.slurmray.platforms.RayEnvironment;
+import io.github.slurmray.slurm.JobState;
+import io.github.slurmray.slurm.SubmissionRefusedException;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the user of a cluster gets when the spec, the site's Slurm, Ray or a node is at fault. */
+@LabTest
+class ClusterFaultsLabTest {
+    private ClusterLab clusters;
+    private Lab lab;
+
+    @BeforeEach
+    void connect(Lab running) {
+        lab = running;
+        clusters = new ClusterLab(lab);
+    }
+
+    @AfterEach
+    void disconnect() throws Exception {
+        clusters.close();
+    }
+
+    // ---------------------------------------------------------------- refused
+
+    @Test
+    void whatThePlatformKnowsToBeRefusedIsNotSubmitted() throws Exception {
+        SlurmRayCluster.Builder tooMuch = clusters.standIn(3)
+                .timeLimit(Duration.ofDays(2))
+                .head(HeadGroup.builder()
+                        .partition("all")
+                        .memory(Memory.ofMiB(500))
+                        .build());
+
+        PlanRefusedException e = within(
+                1, "a refused plan", () -> catchThrowableOfType(PlanRefusedException.class, tooMuch.build()::launch));
+
+        assertThat(e).hasMessageContaining("--nodes=4").hasMessageContaining("at most 3");
+        assertThat(e).hasMessageContaining("--time=2-00:00:00").hasMessageContaining("1-00:00:00");
+        LabLeftovers.of(lab, e.plan().id(), Optional.empty()).assertNone();
+    }
+
+    @Test
+    void anUnknownPartitionIsRefusedWithTheOnesThereAre() throws Exception {
+        SlurmRayCluster cluster = clusters.standIn(0)
+                .head(HeadGroup.builder().partition("huge").build())
+                .build();
+
+        PlanRefusedException e = within(
+                1, "an unknown partition", () -> catchThrowableOfType(PlanRefusedException.class, cluster::launch));
+
+        assertThat(e).hasMessageContaining("huge").hasMessageContaining("gputest");
+    }
+
+    @Test
+    void anAccountThatSlurmRefusesIsNamedInSlurmsWordsAndLeavesNothing() throws Exception {
+        SlurmRayCluster cluster = clusters.standIn(0)
+                .account(Lab.FOREIGN_ACCOUNT)
+                .publish(Publish.dashboardTo(PublishLabTest.vmAt(8390).build()))
+                .vmHost(clusters.vm)
+                .build();
+        LaunchPlan plan = cluster.plan();
+        clusters.login.connect();
+
+        SubmissionRefusedException e = within(
+                5,
+                "a foreign account, with the submission",
+                () -> catchThrowableOfType(SubmissionRefusedException.class, () -> cluster.launch(plan)));
+
+        assertThat(e).hasMessageContaining("Invalid account").hasMessageContaining(Lab.FOREIGN_ACCOUNT);
+        assertThat(e.option()).hasValue("account");
+        LabLeftovers.of(lab, plan.id(), Optional.empty()).assertNone();
+    }
+
+    // ---------------------------------------------------------------- Ray doesn't start
+
+    @Test
+    void aModuleThatDoesNotExistFailsWithItsOwnWords() throws Exception {
+        failsWithin(
+                10,
+                "a missing module",
+                clusters.small(RayEnvironment.builder()
+                        .module("no-such-ray/9.9")
+                        .rayVersion("2.60.0")
+                        .build()),
+                "no-such-ray/9.9",
+                "unknown");
+    }
+
+    @Test
+    void aHeadThatDiesFailsWithTheTailOfItsLog() throws Exception {
+        failsWithin(10, "a head that dies", clusters.standIn(1, "FAKE_RAY_FAIL=head"), "told to fail", "head");
+    }
+
+    @Test
+    void aWorkerThatDiesBeforeItJoinedFailsWithTheTailOfItsLog() throws Exception {
+        failsWithin(10, "a worker that dies", clusters.standIn(1, "FAKE_RAY_FAIL=worker"), "told to fail", "worker");
+    }
+
+    @Test
+    void aWorkerThatNeverJoinsFailsAtTheJoinTimeout() throws Exception {
+        failsWithin(
+                15,
+                "a worker that never joins, with the join timeout of 5 s",
+                clusters.standIn(1, "FAKE_RAY_HANG=worker").joinTimeout(Duration.ofSeconds(5)),
+                "1 of 2 nodes joined within 5 s");
+    }
+
+    /** The user is told, the job ends by itself, and ending the handle removes the rest. */
+    private void failsWithin(long seconds, String what, SlurmRayCluster.Builder spec, String... words)
+            throws Exception {
+        RayCluster cluster = clusters.launch(spec);
+        await().atMost(SOON).until(() -> cluster.phase() != Phase.PENDING);
+
+        ClusterFailedException e = within(
+                seconds,
+                what,
+                () -> catchThrowableOfType(ClusterFailedException.class, () -> cluster.awaitReady(SOON)));
+        within(seconds, what + ": the job has ended", () -> {
+            await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
+            return null;
+        });
+
+        assertThat(e).hasMessageContainingAll(words);
+        assertThat(cluster.jobState()).get().isInstanceOf(JobState.Ended.class);
+        clusters.leftovers(cluster).assertNodesAreClean();
+        cluster.end();
+        clusters.leftovers(cluster).assertNone();
+    }
+
+    @Test
+    void aReadyClusterWhoseHeadDiesEnds() throws Exception {
+        RayCluster cluster = clusters.ready(clusters.standIn(1, "FAKE_RAY_DIE=head"));
+
+        within(12, "a ready cluster's head dies (2 s after its start)", () -> {
+            await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
+            return null;
+        });
+
+        assertThat(cluster.events().stream().filter(ClusterEvent.NodeLeft.class::isInstance))
+                .anyMatch(e -> ((ClusterEvent.NodeLeft) e).log().contains("told to die"));
+        cluster.end();
+        clusters.leftovers(cluster).assertNone();
+    }
+
+    @Test
+    void aReadyClusterGoesOnWithoutAWorkerThatDied() {
+        RayCluster cluster = clusters.ready(clusters.standIn(2, "FAKE_RAY_DIE=cn3"));
+
+        await().atMost(SOON)
+                .until(() -> cluster.events().stream()
+                        .anyMatch(e -> e instanceof ClusterEvent.NodeLeft left
+                                && left.node().equals("cn3")
+                                && left.hadJoined()));
+
+        assertThat(cluster.phase()).isEqualTo(Phase.READY);
+        assertThat(cluster.nodes()).hasSize(2);
+        cluster.end();
+        clusters.leftovers(cluster).assertNone();
+    }
+
+    // ---------------------------------------------------------------- Slurm ends it
+
+    @Test
+    void aJobCancelledFromOutsideIsAnEndWithThatOutcome() throws Exception {
+        RayCluster cluster = clusters.ready(clusters.standIn(1));
+
+        lab.run("exec", "ctl", "scancel", cluster.job().toString());
+
+        endsAs(cluster, JobState.Outcome.CANCELLED, "cancelled from outside");
+        assertThatThrownBy(() -> cluster.jobs().list()).isInstanceOf(RayUnreachableException.class);
+        cluster.end();
+        clusters.leftovers(cluster).assertNone();
+    }
+
+    @Test
+    void aJobThatReachesItsTimeLimitIsAnEndWithThatOutcome() throws Exception {
+        RayCluster cluster = clusters.ready(clusters.standIn(1));
+
+        // a time limit has whole minutes; its end can be moved to the second
+        lab.sh("ctl", "scontrol update jobid=" + cluster.job() + " EndTime=now+1");
+
+        endsAs(cluster, JobState.Outcome.TIME_LIMIT, "time limit reached");
+        cluster.end();
+        clusters.leftovers(cluster).assertNone();
+    }
+
+    @Test
+    void aPendingJobCancelledFromOutsideIsAnEnd() throws Exception {
+        clusters.blocker();
+        RayCluster cluster = clusters.launch(clusters.pending());
+        await().atMost(SOON).until(() -> cluster.jobState().isPresent());
+
+        lab.run("exec", "ctl", "scancel", cluster.job().toString());
+
+        ClusterEndedException e = within(
+                10,
+                "a pending job cancelled from outside",
+                () -> catchThrowableOfType(ClusterEndedException.class, () -> cluster.awaitReady(SOON)));
+        assertThat(e.state().outcome()).isEqualTo(JobState.Outcome.CANCELLED);
+        cluster.end();
+        clusters.leftovers(cluster).assertNone();
+    }
+
+    private void endsAs(RayCluster cluster, JobState.Outcome outcome, String what) throws Exception {
+        await().atMost(SOON)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> lab.sh("ctl", "squeue -h -t R,PD,CG -j " + cluster.job() + " 2>/dev/null; true")
+                        .isBlank());
+        within(10, what + ", after Slurm has ended it", () -> {
+            await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
+            return null;
+        });
+        assertThat(cluster.jobState())
+                .get()
+                .isInstanceOfSatisfying(
+                        JobState.Ended.class,
+                        ended -> assertThat(ended.outcome()).isEqualTo(outcome));
+        assertThatThrownBy(() -> cluster.awaitReady(Duration.ZERO)).isInstanceOf(ClusterEndedException.class);
+    }
+}
