@@ -44,8 +44,7 @@ class ValuesTest {
 
     @Test
     void aGroupKeepsWhatWasSaid() {
-        NodeShape large =
-                new NodeShape(64, 8, Optional.of(Memory.ofGiB(480)), Optional.of(Memory.ofGiB(100)));
+        NodeShape large = new NodeShape(64, 8, Optional.of(Memory.ofGiB(480)), Optional.of(Memory.ofGiB(100)));
         assertThat(HeadGroup.builder()
                         .cpus(64)
                         .gpus(8)
@@ -89,8 +88,7 @@ class ValuesTest {
                 .withMessage("gpus can't be negative, but was -1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WorkerGroup.builder("w").gpus(-1));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new NodeShape(1, -1, Optional.empty(), Optional.empty()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new NodeShape(1, -1, Optional.empty(), Optional.empty()));
     }
 
     @Test
@@ -102,9 +100,8 @@ class ValuesTest {
                         .build())
                 .withMessage("the object store (11G) can't be larger than the memory (10G)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> WorkerGroup.builder("w")
-                        .objectStore(Memory.ofGiB(1))
-                        .build())
+                .isThrownBy(() ->
+                        WorkerGroup.builder("w").objectStore(Memory.ofGiB(1)).build())
                 .withMessageContaining("memory(…)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WorkerGroup.builder("w")
@@ -124,9 +121,7 @@ class ValuesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a b", "a/b", "gpu$", "a\nb", "ä"})
     void aWorkerGroupsNameIsAPlainWord(String name) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> workers(name))
-                .withMessageContaining("'" + name + "'");
+        assertThatIllegalArgumentException().isThrownBy(() -> workers(name)).withMessageContaining("'" + name + "'");
     }
 
     @ParameterizedTest
@@ -197,8 +192,7 @@ class ValuesTest {
                                 .build(),
                         WorkerGroup.builder("b").cpus(16).build()));
         assertThat(mixed.largestShape())
-                .isEqualTo(new NodeShape(
-                        16, 4, Optional.of(Memory.ofGiB(8)), Optional.of(Memory.ofGiB(3))));
+                .isEqualTo(new NodeShape(16, 4, Optional.of(Memory.ofGiB(8)), Optional.of(Memory.ofGiB(3))));
     }
 
     // ---------------------------------------------------------------- cloud VMs
@@ -240,16 +234,16 @@ class ValuesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "-l", "a b", "a@b", "a:b", "root\n", "$USER"})
     void aVmsUserIsALoginName(String user) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> vm().user(user))
-                .withMessageContaining("'" + user + "'");
+        assertThatIllegalArgumentException().isThrownBy(() -> vm().user(user)).withMessageContaining("'" + user + "'");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 65_536})
     void aVmsPortsArePorts(int port) {
         assertThatIllegalArgumentException().isThrownBy(() -> vm().port(port)).withMessageContaining("" + port);
-        assertThatIllegalArgumentException().isThrownBy(() -> vm().sshPort(port)).withMessageContaining("" + port);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> vm().sshPort(port))
+                .withMessageContaining("" + port);
     }
 
     @ParameterizedTest
@@ -296,12 +290,20 @@ class ValuesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "ray-123", "Ray-20261122", "1ay-20261122", "ray_20261122", "ray-2026/../x", "ray-2026 1122",
-        "ray-20261122\n", "-ay-20261122"})
+    @ValueSource(
+            strings = {
+                "",
+                "ray-123",
+                "Ray-20261122",
+                "1ay-20261122",
+                "ray_20261122",
+                "ray-2026/../x",
+                "ray-2026 1122",
+                "ray-20261122\n",
+                "-ay-20261122"
+            })
     void anIdIsAPlainWord(String id) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ClusterId(id))
-                .withMessageContaining("'" + id + "'");
+        assertThatIllegalArgumentException().isThrownBy(() -> new ClusterId(id)).withMessageContaining("'" + id + "'");
     }
 
     @Test
@@ -393,7 +395,8 @@ class ValuesTest {
             assertThatNullPointerException().isThrownBy(builder::build).withMessageContaining("platform(…)");
             builder.platform(Platforms.lab());
 
-            SlurmRayCluster cluster = builder.account("project_1").workers(workers("w")).build();
+            SlurmRayCluster cluster =
+                    builder.account("project_1").workers(workers("w")).build();
 
             assertThat(cluster.spec().account()).contains("project_1");
             assertThat(cluster.spec().topology().workers())

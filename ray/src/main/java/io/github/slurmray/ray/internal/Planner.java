@@ -124,8 +124,7 @@ public final class Planner {
             platform.moduleInit().ifPresent(lines::add);
         }
         lines.addAll(ray.setup());
-        ray.virtualEnvironment()
-                .ifPresent(v -> lines.add("source " + Shell.quote(v + "/bin/activate")));
+        ray.virtualEnvironment().ifPresent(v -> lines.add("source " + Shell.quote(v + "/bin/activate")));
         return lines;
     }
 
@@ -133,7 +132,8 @@ public final class Planner {
         // the job asks for one amount of memory on every node, so a group that says none has it too
         NodeShape shape = asked.memory().isPresent()
                 ? asked
-                : new NodeShape(asked.cpus(), asked.gpus(), topology.largestShape().memory(), Optional.empty());
+                : new NodeShape(
+                        asked.cpus(), asked.gpus(), topology.largestShape().memory(), Optional.empty());
         StringBuilder flags = new StringBuilder(
                 String.format(Locale.ROOT, "--num-cpus=%d --num-gpus=%d", shape.cpus(), shape.gpus()));
         RayMemory.of(shape)

@@ -58,7 +58,8 @@ public record Registry(Host host, Platform platform, Optional<Host> vmHost) {
     /** Ids and ages in seconds, by the host's own clock. */
     private Map<ClusterId, Duration> ages() {
         String root = Shell.quote(platform.runDirectory());
-        String script = "now=$(date +%s); for d in " + root + "/*/; do m=$(stat -c %Y \"$d\"plan.json 2>/dev/null) || continue; "
+        String script = "now=$(date +%s); for d in " + root
+                + "/*/; do m=$(stat -c %Y \"$d\"plan.json 2>/dev/null) || continue; "
                 + "d=${d%/}; echo \"$((now - m)) ${d##*/}\"; done";
         Map<ClusterId, Duration> ages = new LinkedHashMap<>();
         for (String line : host.run(Command.shell(script).describedAs("list clusters"))

@@ -13,9 +13,52 @@ import java.util.Random;
 final class Bash {
     /** What a shell, a scheduler or a JSON parser could stumble over. */
     private static final List<String> TRAPS = List.of(
-            "'", "\"", "\\", "$", "`", "$(id)", "${HOME}", "~", "*", "?", "[a]", "{a,b}", "!", "!!", "#", "&", ";", "|", "<",
-            ">", "(", ")", "=", "%", "%j", "\t", " ", "  ", "-", "--", "-n", "\\n", "$'\\x41'", "''", "'\\''", "a=b", "ä", "京",
-            "😀", "\u00a0", "\u200b", "\u2028", "e\u0301", "\u0007", "\u001b[31m", "\u007f");
+            "'",
+            "\"",
+            "\\",
+            "$",
+            "`",
+            "$(id)",
+            "${HOME}",
+            "~",
+            "*",
+            "?",
+            "[a]",
+            "{a,b}",
+            "!",
+            "!!",
+            "#",
+            "&",
+            ";",
+            "|",
+            "<",
+            ">",
+            "(",
+            ")",
+            "=",
+            "%",
+            "%j",
+            "\t",
+            " ",
+            "  ",
+            "-",
+            "--",
+            "-n",
+            "\\n",
+            "$'\\x41'",
+            "''",
+            "'\\''",
+            "a=b",
+            "ä",
+            "京",
+            "😀",
+            "\u00a0",
+            "\u200b",
+            "\u2028",
+            "e\u0301",
+            "\u0007",
+            "\u001b[31m",
+            "\u007f");
 
     private Bash() {}
 
@@ -37,7 +80,9 @@ final class Bash {
             print.append("for v in \"${").append(variable).append("[@]}\"; do printf '%s\\0' \"$v\"; done\n");
         }
         String all = output(script + "\n" + print);
-        return all.isEmpty() ? List.of() : List.of(all.substring(0, all.length() - 1).split("\0", -1));
+        return all.isEmpty()
+                ? List.of()
+                : List.of(all.substring(0, all.length() - 1).split("\0", -1));
     }
 
     /** An odd text of one line, without control characters if it is to be clean. */

@@ -87,8 +87,33 @@ class ClusterScriptTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "Zürich", "京都", "😀", "\u00e9\u0301", "\u2028", "\\", "\\\\", "\\n", "\\u0041", "\"", "\\\"", "\"\"", "\n",
-                "a\nb\n", "&", "\\&", "${HOME}", "$(id)", "`id`", "*", "%s", "{}", "'", "-n", "</script>"
+                "",
+                " ",
+                "Zürich",
+                "京都",
+                "😀",
+                "\u00e9\u0301",
+                "\u2028",
+                "\\",
+                "\\\\",
+                "\\n",
+                "\\u0041",
+                "\"",
+                "\\\"",
+                "\"\"",
+                "\n",
+                "a\nb\n",
+                "&",
+                "\\&",
+                "${HOME}",
+                "$(id)",
+                "`id`",
+                "*",
+                "%s",
+                "{}",
+                "'",
+                "-n",
+                "</script>"
             })
     void everyTextComesOutAsJson(String text) {
         assertThat(json(text)).isEqualTo(text);
@@ -108,14 +133,13 @@ class ClusterScriptTest {
     void anEventIsOneLineThatTheCodecReads() {
         String line = call("event failed cause 'a \"b\"' detail $'x\\ny' log ''; printf '%s\\n' \"$REPLY\"");
         assertThat(line.lines()).hasSize(1);
-        assertThat(EventCodec.parse(line.strip()))
-                .isInstanceOfSatisfying(ClusterEvent.Failed.class, f -> {
-                    assertThat(f.node()).isEqualTo("cn1");
-                    assertThat(f.cause()).isEqualTo("a \"b\"");
-                    assertThat(f.detail()).isEqualTo("x\ny");
-                    assertThat(f.log()).isEmpty();
-                    assertThat(f.at()).isAfter(Instant.parse("2020-01-01T00:00:00Z"));
-                });
+        assertThat(EventCodec.parse(line.strip())).isInstanceOfSatisfying(ClusterEvent.Failed.class, f -> {
+            assertThat(f.node()).isEqualTo("cn1");
+            assertThat(f.cause()).isEqualTo("a \"b\"");
+            assertThat(f.detail()).isEqualTo("x\ny");
+            assertThat(f.log()).isEmpty();
+            assertThat(f.at()).isAfter(Instant.parse("2020-01-01T00:00:00Z"));
+        });
     }
 
     @Test
@@ -237,7 +261,13 @@ class ClusterScriptTest {
     @Test
     void aRenewalCountsFromWhenItIsSeen() {
         assertThat(lease(
-                        "echo 1 >\"$run/lease\"", "at 10", "at 60", "echo 2 >\"$run/lease\"", "at 71", "at 130", "at 140"))
+                        "echo 1 >\"$run/lease\"",
+                        "at 10",
+                        "at 60",
+                        "echo 2 >\"$run/lease\"",
+                        "at 71",
+                        "at 130",
+                        "at 140"))
                 .isEqualTo("holds holds holds holds over");
     }
 
@@ -245,7 +275,13 @@ class ClusterScriptTest {
     void aDetachedClusterNeedsNoLease() {
         assertThat(lease("echo 1 >\"$run/lease\"", "at 10", "echo detached >\"$run/lease\"", "at 100", "at 9999"))
                 .isEqualTo("holds holds holds");
-        assertThat(lease("echo detached >\"$run/lease\"", "at 10", "at 500", "echo 1 >\"$run/lease\"", "at 600", "at 700"))
+        assertThat(lease(
+                        "echo detached >\"$run/lease\"",
+                        "at 10",
+                        "at 500",
+                        "echo 1 >\"$run/lease\"",
+                        "at 600",
+                        "at 700"))
                 .isEqualTo("holds holds holds over");
     }
 
@@ -284,9 +320,9 @@ class ClusterScriptTest {
     void aNodeIsToldItsRoleAndItsGroup() {
         String program = Scripts.read("cluster.sh");
         String ending = program.substring(program.indexOf("\nif [ \"${1:-}\" = node ]"));
-        String shown = "node() { printf '<%s>' node \"$@\"; }; first_node() { printf '<%s>' first \"$@\"; }\n";
+        String shown = "node() { printf '<%s>' node \"$1\" \"${2:-}\"; }; first_node() { printf '<first>'; }\n";
         assertThat(Bash.output(shown + "set -- node worker 1\n" + ending)).isEqualTo("<node><worker><1>");
-        assertThat(Bash.output(shown + "set -- node head\n" + ending)).isEqualTo("<node><head>");
+        assertThat(Bash.output(shown + "set -- node head\n" + ending)).isEqualTo("<node><head><>");
         assertThat(Bash.output(shown + "set --\n" + ending)).isEqualTo("<first>");
     }
 
@@ -322,7 +358,8 @@ class ClusterScriptTest {
         Files.writeString(directory.resolve("token"), "secret");
         String python = version.equals("unknown") ? "python3() { return 1; }" : "python3() { echo " + version + "; }";
         assertThat(after(
-                        Samples.functions("run=" + Shell.quote(directory.toString()), "wrapper=() dashboard_open=" + open),
+                        Samples.functions(
+                                "run=" + Shell.quote(directory.toString()), "wrapper=() dashboard_open=" + open),
                         python + "\nhead_address=10.0.0.1; guard; echo \"$guarded $dashboard_host $dashboard_target\""))
                 .isEqualTo(guarded + " " + host + " " + host + "\n");
     }
@@ -330,7 +367,8 @@ class ClusterScriptTest {
     @Test
     void withoutATokenFileNothingIsGuarded() {
         assertThat(after(
-                        Samples.functions("run=" + Shell.quote(directory.toString()), "wrapper=() dashboard_open=guarded"),
+                        Samples.functions(
+                                "run=" + Shell.quote(directory.toString()), "wrapper=() dashboard_open=guarded"),
                         "python3() { echo 2.60.0; }\nhead_address=10.0.0.1; guard; echo \"$guarded $dashboard_host\""))
                 .isEqualTo("no 127.0.0.1\n");
     }

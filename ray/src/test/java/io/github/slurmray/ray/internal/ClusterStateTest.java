@@ -54,9 +54,28 @@ class ClusterStateTest {
     private static final ClusterEvent OTHER = new ClusterEvent.Other(AT, "new");
 
     private static final List<ClusterEvent> ALL = List.of(
-            job(QUEUED), job(RUNNING), job(UNKNOWN), job(CANCELLED), STARTED, ENVIRONMENT, STARTING, JOINED, ALL_JOINED,
-            READY, PUBLISHED, UNPUBLISHED, FAILED, left(Role.HEAD, true), left(Role.HEAD, false), left(Role.WORKER, true),
-            left(Role.WORKER, false), LEASE_OVER, ENDING, FINISHED, TAKEN_OVER, OTHER);
+            job(QUEUED),
+            job(RUNNING),
+            job(UNKNOWN),
+            job(CANCELLED),
+            STARTED,
+            ENVIRONMENT,
+            STARTING,
+            JOINED,
+            ALL_JOINED,
+            READY,
+            PUBLISHED,
+            UNPUBLISHED,
+            FAILED,
+            left(Role.HEAD, true),
+            left(Role.HEAD, false),
+            left(Role.WORKER, true),
+            left(Role.WORKER, false),
+            LEASE_OVER,
+            ENDING,
+            FINISHED,
+            TAKEN_OVER,
+            OTHER);
 
     private static ClusterEvent job(JobState state) {
         return new ClusterEvent.JobChanged(AT, state);
@@ -186,7 +205,10 @@ class ClusterStateTest {
         assertThat(after(STARTED, READY, left(Role.HEAD, true)).failure())
                 .contains(new ClusterEvent.Failed(
                         AT, "cn2", "head-died", "Ray on cn2 ended after it had joined", "last words"));
-        assertThat(after(STARTED, left(Role.HEAD, false)).failure().orElseThrow().detail())
+        assertThat(after(STARTED, left(Role.HEAD, false))
+                        .failure()
+                        .orElseThrow()
+                        .detail())
                 .isEqualTo("Ray on cn2 ended before it had joined");
     }
 
@@ -202,7 +224,8 @@ class ClusterStateTest {
     @Test
     void whenTheClusterEndsItsNodesMayLeave() {
         for (Role role : Role.values()) {
-            assertThat(after(STARTED, ENDING, left(role, true), left(role, false)).failure())
+            assertThat(after(STARTED, ENDING, left(role, true), left(role, false))
+                            .failure())
                     .isEmpty();
         }
     }
@@ -210,7 +233,10 @@ class ClusterStateTest {
     @Test
     void theFirstFailureIsTheCause() {
         assertThat(after(STARTED, FAILED, left(Role.HEAD, false)).failure()).contains(FAILED);
-        assertThat(after(STARTED, left(Role.HEAD, false), FAILED).failure().orElseThrow().cause())
+        assertThat(after(STARTED, left(Role.HEAD, false), FAILED)
+                        .failure()
+                        .orElseThrow()
+                        .cause())
                 .isEqualTo("head-died");
         assertThat(after(STARTED, FAILED, ENDING, FINISHED, job(CANCELLED)).failure())
                 .contains(FAILED);

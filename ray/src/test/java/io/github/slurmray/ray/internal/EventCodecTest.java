@@ -91,7 +91,8 @@ class EventCodecTest {
 
     @Test
     void textsAreUnicodeAndMayHoldWhatJsonEscapes() {
-        ClusterEvent event = EventCodec.parse(line("\"type\":\"publish-failed\",\"cause\":\"Zürich 京 😀 \\\"\\\\ \\u00e9\""));
+        ClusterEvent event =
+                EventCodec.parse(line("\"type\":\"publish-failed\",\"cause\":\"Zürich 京 😀 \\\"\\\\ \\u00e9\""));
         assertThat(event).isEqualTo(new ClusterEvent.PublishFailed(AT, "Zürich 京 😀 \"\\ é"));
     }
 
@@ -115,7 +116,15 @@ class EventCodecTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "slurmstepd: error: something", "{", "{\"v\":1", "[]", "7", "null", "{}",
+                "",
+                " ",
+                "slurmstepd: error: something",
+                "{",
+                "{\"v\":1",
+                "[]",
+                "7",
+                "null",
+                "{}",
                 "{\"v\":1,\"at\":1,\"node\":\"cn1\"}",
                 "{\"v\":1,\"at\":1,\"type\":7}",
                 "{\"v\":1,\"type\":\"all-joined\"}",

@@ -165,6 +165,8 @@ class EventLogTest {
         log.append(event(3));
 
         assertThat(log.events()).isEqualTo(events(4));
-        assertThatIllegalStateException().isThrownBy(() -> log.subscribe(told::add)).withMessageContaining("closed");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> log.subscribe(told::add))
+                .withMessageContaining("closed");
     }
 }

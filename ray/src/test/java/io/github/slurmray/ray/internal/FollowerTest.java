@@ -61,8 +61,7 @@ class FollowerTest {
     }
 
     private void write(String text) throws IOException {
-        Files.writeString(
-                home.resolve("run/events.jsonl"), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(home.resolve("run/events.jsonl"), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private void awaitLines(String... expected) {
@@ -113,7 +112,13 @@ class FollowerTest {
         write("{\"log\":\"a \\n b\"}\n\n  spaces  \nZürich 京 😀\nback\\slash %s $HOME\na\rb\n!not an owner\n");
         try (Follower follower = follow(host)) {
             awaitLines(
-                    "{\"log\":\"a \\n b\"}", "", "  spaces  ", "Zürich 京 😀", "back\\slash %s $HOME", "a\rb", "!not an owner");
+                    "{\"log\":\"a \\n b\"}",
+                    "",
+                    "  spaces  ",
+                    "Zürich 京 😀",
+                    "back\\slash %s $HOME",
+                    "a\rb",
+                    "!not an owner");
             assertThat(follower.renew("x")).isTrue();
         }
     }

@@ -95,7 +95,12 @@ class PlanRecordTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "no such file", "[]", "null", "{", "{\"v\":1}",
+                "",
+                "no such file",
+                "[]",
+                "null",
+                "{",
+                "{\"v\":1}",
                 "{\"v\":1,\"id\":\"X\",\"nodes\":1,\"lease\":\"PT1H\",\"pollFloor\":\"PT1S\",\"loginForward\":true}",
                 "{\"v\":1,\"id\":\"ray-2026\",\"nodes\":\"1\",\"lease\":\"PT1H\",\"pollFloor\":\"PT1S\",\"loginForward\":true}",
                 "{\"v\":1,\"id\":\"ray-2026\",\"nodes\":1,\"lease\":\"1h\",\"pollFloor\":\"PT1S\",\"loginForward\":true}",

@@ -91,8 +91,9 @@ class PlannerTest {
     @ParameterizedTest
     @CsvSource({"5, 1", "8, 2", "20, 5", "40, 10", "3600, 10", "31536000, 10"})
     void theLeaseIsLookedAtFourTimesInItsLengthButAtLeastEveryTenSeconds(long lease, String check) {
-        String script =
-                plan(Samples.small().lease(Duration.ofSeconds(lease)), LAB).script().text();
+        String script = plan(Samples.small().lease(Duration.ofSeconds(lease)), LAB)
+                .script()
+                .text();
         assertThat(Bash.values(Samples.settings(script), "lease", "lease_check"))
                 .containsExactly(Long.toString(lease), check);
     }
@@ -106,8 +107,7 @@ class PlannerTest {
         String script = plan(Samples.small().rayEnvironment(mine), LAB).script().text();
         List<String> setup = Bash.values(Samples.settings(script), "setup");
 
-        assertThat(setup.subList(0, 2))
-                .containsExactly("source /etc/profile.d/lmod.sh", "module load python/3.11");
+        assertThat(setup.subList(0, 2)).containsExactly("source /etc/profile.d/lmod.sh", "module load python/3.11");
         assertThat(Bash.output("source() { printf %s \"$1\"; }; " + setup.get(2)))
                 .isEqualTo("/projects/it's mine/venv/bin/activate");
     }
@@ -115,15 +115,16 @@ class PlannerTest {
     @Test
     void withoutSetupTheSitesInitIsNotNeeded() {
         RayEnvironment plain = RayEnvironment.builder().build();
-        String script = plan(Samples.small().rayEnvironment(plain), LAB).script().text();
+        String script =
+                plan(Samples.small().rayEnvironment(plain), LAB).script().text();
         assertThat(Bash.values(Samples.settings(script), "setup", "wrapper")).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"true, false, guarded", "true, true, always", "false, false, never", "false, true, never"})
     void whoMaySeeTheDashboardFollowsFromTheSiteAndTheUser(boolean forward, boolean allowed, String open) {
-        Platform site = Samples.site(
-                Map.of("reaches", forward ? List.of("LOGIN_FORWARD") : List.of("REVERSE_FORWARD")));
+        Platform site =
+                Samples.site(Map.of("reaches", forward ? List.of("LOGIN_FORWARD") : List.of("REVERSE_FORWARD")));
         RayClusterSpec.Builder spec = Samples.small().rayEnvironment(UNKNOWN);
         String script =
                 plan(allowed ? spec.allowOpenPort() : spec, site).script().text();
@@ -140,10 +141,10 @@ class PlannerTest {
             String root = Bash.oddLine(random, true).replaceAll("[~$%\\\\]", "_");
             String init = Bash.oddLine(random, true);
             String setup = Bash.oddLine(random, true);
-            List<String> wrapper =
-                    List.of("w" + Bash.oddText(random), Bash.oddText(random), "", Bash.oddText(random));
+            List<String> wrapper = List.of("w" + Bash.oddText(random), Bash.oddText(random), "", Bash.oddText(random));
             String key = "k" + Bash.oddLine(random, true);
-            Platform site = Samples.site(Map.of("runDirectory", root, "moduleInit", init, "name", Bash.oddLine(random, true)));
+            Platform site =
+                    Samples.site(Map.of("runDirectory", root, "moduleInit", init, "name", Bash.oddLine(random, true)));
             RayClusterSpec spec = Samples.spec(
                             HeadGroup.builder().partition(partition).build())
                     .account(account)
@@ -156,7 +157,8 @@ class PlannerTest {
             LaunchPlan plan = Planner.plan(spec, site, Samples.ID, true);
             String settings = Samples.settings(plan.script().text());
 
-            assertThat(Bash.values(settings, "run", "setup", "wrapper", "publish_key", "publish_host", "publish_listen"))
+            assertThat(Bash.values(
+                            settings, "run", "setup", "wrapper", "publish_key", "publish_host", "publish_listen"))
                     .as("seed %d, round %d, settings %s", seed, i, settings)
                     .containsExactly(
                             root + "/" + Samples.ID,
@@ -201,7 +203,8 @@ class PlannerTest {
     @Test
     void aRayWithTokensIsReachedThroughTheLoginNode() {
         assertThat(plan(Samples.small(), LAB).findings()).isEmpty();
-        assertThat(plan(Samples.small().rayEnvironment(UNKNOWN), LAB).findings()).isEmpty();
+        assertThat(plan(Samples.small().rayEnvironment(UNKNOWN), LAB).findings())
+                .isEmpty();
     }
 
     @Test
@@ -260,7 +263,9 @@ class PlannerTest {
         Platform site = Samples.site(Map.of("name", "closed", "reaches", List.of("LOGIN_FORWARD")));
         LaunchPlan plan = plan(Samples.full().rayEnvironment(UNKNOWN), site);
         assertThat(rules(plan)).containsExactly("no-reverse-forward");
-        assertThat(message(plan, "no-reverse-forward")).contains("vm.example.org").contains("closed");
+        assertThat(message(plan, "no-reverse-forward"))
+                .contains("vm.example.org")
+                .contains("closed");
     }
 
     // ---------------------------------------------------------------- ports and memory

@@ -188,12 +188,15 @@ class RunDirectoryTest {
     @Test
     void aLogsNameMayHaveLettersThatThisProgramsLocaleLacks() throws IOException {
         directory().create(Map.of(), Optional.empty());
-        host.run(Command.shell("cd .slurmray/ray-1/logs && printf 'ü' >'Zürich.log'")).orThrow();
+        host.run(Command.shell("cd .slurmray/ray-1/logs && printf 'ü' >'Zürich.log'"))
+                .orThrow();
 
         Path into = fetched();
 
         try (var logs = Files.list(into.resolve("logs"))) {
-            assertThat(logs.toList()).singleElement().satisfies(l -> assertThat(Files.readString(l)).isEqualTo("ü"));
+            assertThat(logs.toList())
+                    .singleElement()
+                    .satisfies(l -> assertThat(Files.readString(l)).isEqualTo("ü"));
         }
     }
 
@@ -203,8 +206,7 @@ class RunDirectoryTest {
         // on this host counting a file makes it longer, as a job might in that moment
         Path programs = Files.createDirectory(temporary.resolve("programs"));
         Path wc = Files.writeString(
-                programs.resolve("wc"),
-                "#!/bin/sh\n/usr/bin/wc \"$@\"\nprintf more >>" + local("events.jsonl") + "\n");
+                programs.resolve("wc"), "#!/bin/sh\n/usr/bin/wc \"$@\"\nprintf more >>" + local("events.jsonl") + "\n");
         assertThat(wc.toFile().setExecutable(true)).isTrue();
         try (Host busy = LocalHost.builder()
                 .home(home)
@@ -248,7 +250,8 @@ class RunDirectoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "1", "1 1", "a b\n", "1 1\n", "1 5\nfabc", "-1 4\nabcd", "1 -4\nabcd", "99999999999 1\na"})
+    @ValueSource(
+            strings = {"x", "1", "1 1", "a b\n", "1 1\n", "1 5\nfabc", "-1 4\nabcd", "1 -4\nabcd", "99999999999 1\na"})
     void garbledLogsAreRefused(String garbled) {
         Path into = temporary.resolve("into");
         assertThatThrownBy(() -> RunDirectory.unpack(garbled.getBytes(UTF_8), false, into))

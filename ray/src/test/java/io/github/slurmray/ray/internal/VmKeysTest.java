@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VmKeysTest {
     private static final String KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabc+/=";
     private static final Instant EXPIRES = Instant.parse("2026-12-24T18:00:00Z");
-    private static final String USERS = "# my keys\nssh-rsa AAAA me@home\n\n  \nfrom=\"10.0.0.0/8\" ssh-ed25519 BBBB work\n";
+    private static final String USERS =
+            "# my keys\nssh-rsa AAAA me@home\n\n  \nfrom=\"10.0.0.0/8\" ssh-ed25519 BBBB work\n";
 
     @TempDir
     Path home;
@@ -109,7 +110,8 @@ class VmKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"UTC", "Europe/Helsinki", "America/New_York", "Asia/Kathmandu", "UTC0", "UTC+12", "nonsense"})
+    @ValueSource(
+            strings = {"UTC", "Europe/Helsinki", "America/New_York", "Asia/Kathmandu", "UTC0", "UTC+12", "nonsense"})
     void theExpiryIsInTheTimeZoneOfTheVmWhateverAShellIsTold(String zone) throws IOException {
         try (Host elsewhere =
                 LocalHost.builder().home(home).environment("TZ", zone).build()) {
@@ -206,7 +208,8 @@ class VmKeysTest {
         // no file may grow beyond 512 bytes, and the signal that would say so is ignored
         String script = Scripts.command("sh", "vm-keys.sh", "add", id(1).value(), "a:1", "1", KEY.repeat(100))
                 .text();
-        assertThat(vm.run(Command.shell("trap '' XFSZ; ulimit -f 1; " + script)).ok()).isFalse();
+        assertThat(vm.run(Command.shell("trap '' XFSZ; ulimit -f 1; " + script)).ok())
+                .isFalse();
 
         assertThat(Files.readString(file())).isEqualTo(USERS);
         try (var files = Files.list(file().getParent())) {
