@@ -1,6 +1,8 @@
 package io.github.slurmray.ray;
 
 import io.github.slurmray.core.Memory;
+import io.github.slurmray.slurm.SbatchScript;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +29,12 @@ abstract class GroupBuilder<B extends GroupBuilder<B>> {
     /**
      * Sets the partition. One job has one, so all groups that say it must say the same.
      *
-     * @param partition as {@code --partition} takes it
+     * @param partition as {@code --partition} takes it; by default another group says it, or the site decides
      * @return this builder
+     * @throws IllegalArgumentException if it is empty or has control characters
      */
     public B partition(String partition) {
+        SbatchScript.builder().partition(partition); // which knows what can stand in a script
         this.partition = partition;
         return self();
     }
@@ -55,10 +59,7 @@ abstract class GroupBuilder<B extends GroupBuilder<B>> {
      * @throws IllegalArgumentException if it is negative
      */
     public B gpus(int gpus) {
-        if (gpus < 0) {
-            throw new IllegalArgumentException("gpus can't be negative, but was " + gpus);
-        }
-        this.gpus = gpus;
+        this.gpus = NodeShape.notNegative(gpus, "gpus");
         return self();
     }
 
@@ -70,18 +71,18 @@ abstract class GroupBuilder<B extends GroupBuilder<B>> {
      * @return this builder
      */
     public B memory(Memory memory) {
-        this.memory = memory;
+        this.memory = Objects.requireNonNull(memory, "memory");
         return self();
     }
 
     /**
-     * Sets how much of the memory is Ray's object store.
+     * Sets how much of the memory is Ray's object store; needs {@link #memory}.
      *
-     * @param objectStore at most the memory; 30 % of it by default, which is Ray's own rule
+     * @param objectStore at least 75 MiB and at most the memory; 30 % of it by default, which is Ray's own rule
      * @return this builder
      */
     public B objectStore(Memory objectStore) {
-        this.objectStore = objectStore;
+        this.objectStore = Objects.requireNonNull(objectStore, "objectStore");
         return self();
     }
 }

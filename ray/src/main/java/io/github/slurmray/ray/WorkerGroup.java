@@ -48,7 +48,7 @@ public final class WorkerGroup {
     /**
      * Returns the partition.
      *
-     * @return empty if only the other group says it
+     * @return empty if this group doesn't say it
      */
     public Optional<String> partition() {
         return partition;
