@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Follows a cluster's events by one streaming command on the login host, and renews its lease by the same command.
  *
  * <p>One daemon thread reads. A broken connection is opened again, and the events go on where they stopped: each line
- * is told exactly once.
+ * is told exactly once. Once the job has ended and its directory is removed, there is nothing to follow any more.
  */
 final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
@@ -39,8 +39,11 @@ final class Follower implements AutoCloseable {
         /** A line of the event file. */
         void line(String line);
 
-        /** Whose the cluster is now; the empty text if its directory is gone. */
+        /** Whose the cluster is now. */
         void owner(String handle);
+
+        /** Whether the job has ended, so that a stream which ends need not be opened again. */
+        boolean isOver();
     }
 
     Follower(Host host, RunDirectory directory, String name, Listener listener) {
@@ -76,6 +79,9 @@ final class Follower implements AutoCloseable {
                 return;
             } finally {
                 process = null;
+            }
+            if (listener.isOver()) {
+                return;
             }
             failures++;
             pause(BACKOFF.delay(failures, ThreadLocalRandom.current()::nextDouble));

@@ -103,6 +103,11 @@ public final class LiveCluster implements AutoCloseable {
             public void owner(String now) {
                 ownedBy(now);
             }
+
+            @Override
+            public boolean isOver() {
+                return phase() == Phase.ENDED;
+            }
         });
         this.watcher = new Thread(this::watch, "slurmray-watch-" + plan.id());
         watcher.setDaemon(true);

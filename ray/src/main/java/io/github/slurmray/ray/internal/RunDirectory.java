@@ -31,6 +31,22 @@ public record RunDirectory(Host host, String path) {
     static final String KNOWN_HOSTS = "publish_known_hosts";
     static final String DETACHED = "detached";
 
+    // whole or not at all: what a connection that breaks leaves half made is removed
+    private static final String MAKE =
+            """
+            set -e
+            umask 077
+            d=%s
+            case $d in /*) ;; *) d=$PWD/$d ;; esac
+            mkdir -p "${d%%/*}"
+            mkdir "$d"
+            trap 'rm -rf "$d"' EXIT
+            trap 'exit 1' HUP INT TERM PIPE
+            cd "$d"
+            mkdir logs
+            put() { head -c "$1" >"$2"; [ "$(wc -c <"$2")" -eq "$1" ]; }
+            """;
+
     private static final int MAX_TEXT = 1 << 20;
     private static final int MAX_LOGS = 64 << 20;
 
@@ -44,17 +60,21 @@ public record RunDirectory(Host host, String path) {
      * @throws io.github.slurmray.core.CommandFailedException if the directory is there already, or can't be made
      */
     Optional<String> create(Map<String, String> files, Optional<String> keyComment) {
-        StringBuilder script = new StringBuilder("set -e; umask 077; d=" + Shell.quote(path)
-                + "; mkdir -p \"${d%/*}\"; mkdir \"$d\"; cd \"$d\"; mkdir logs");
+        StringBuilder script = new StringBuilder(MAKE.formatted(Shell.quote(path)));
         ByteArrayOutputStream stdin = new ByteArrayOutputStream();
         files.forEach((name, text) -> {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            script.append("; head -c ").append(bytes.length).append(" >").append(Shell.quote(name));
+            script.append("put ")
+                    .append(bytes.length)
+                    .append(' ')
+                    .append(Shell.quote(name))
+                    .append('\n');
             stdin.writeBytes(bytes);
         });
-        keyComment.ifPresent(c -> script.append("; ssh-keygen -q -t ed25519 -N '' -f publish_key -C ")
+        keyComment.ifPresent(c -> script.append("ssh-keygen -q -t ed25519 -N '' -f publish_key -C ")
                 .append(Shell.quote(c))
-                .append(" </dev/null; cat publish_key.pub"));
+                .append(" </dev/null\ncat publish_key.pub\n"));
+        script.append("trap - EXIT\n");
         CommandResult made = host.run(Command.shell(script.toString())
                         .describedAs("make run directory " + path)
                         .withStdin(stdin.toByteArray()))

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # follow RUN TOLD: prints the lines of RUN/events.jsonl after the first TOLD, as they come, and "!owner ID" whenever
-# another handle takes the cluster over. A line on standard input renews the lease; its end ends this program. It asks
-# four times a second and starts no process, so it can run on a login node for as long as the cluster does. Opening the
-# file anew each time is what makes a network file system look for news.
+# another handle takes the cluster over. A line on standard input renews the lease; its end ends this program, and so does
+# the end of RUN. It asks four times a second and starts no process, so it can run on a login node for as long as the
+# cluster does. Opening the file anew each time is what makes a network file system look for news.
 run=$1 told=$2 owner=''
-while :; do
+while [ -d "$run" ]; do
   lines=() now=''
   { mapfile -s "$told" lines <"$run/events.jsonl"; } 2>/dev/null
   for line in "${lines[@]}"; do
