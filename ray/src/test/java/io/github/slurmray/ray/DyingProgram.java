@@ -83,7 +83,7 @@ final class DyingProgram implements AutoCloseable {
         String kind = args[0];
         SlurmRayCluster.Builder spec = kind.equals("pending")
                 ? clusters.pending()
-                : clusters.standIn(1, "FAKE_RAY_START_SECONDS=" + (kind.equals("starting") ? 8 : 0.2));
+                : clusters.standIn(1, "FAKE_RAY_START_SECONDS=" + (kind.equals("starting") ? 3 : 0.2));
         if (kind.equals("prepared")) {
             spec.host(new UpTo(clusters.login, "submit "));
         }

@@ -3,11 +3,13 @@ package io.github.slurmray.ray;
 import static io.github.slurmray.ray.ClusterLab.SOON;
 import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.slurm.JobState;
+import io.github.slurmray.slurm.SlurmUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +99,24 @@ class OutageLabTest {
             return null;
         });
         cluster.end();
+        clusters.leftovers(cluster).assertNone();
+    }
+
+    @Test
+    void aClusterEndsAndIsRemovedWhileTheAccountingIsDownAndTheNumbersComeLater() throws Exception {
+        RayCluster cluster = clusters.ready(clusters.standIn(0));
+
+        try (Fault database = new Fault("svc ctl stop slurmdbd", "svc ctl start slurmdbd")) {
+            SlurmUnavailableException e =
+                    within(30, "ended without accounting", () -> catchThrowableOfType(
+                            SlurmUnavailableException.class, cluster::end));
+            assertThat(e).hasMessageContaining("accounting");
+            assertThat(cluster.phase()).isEqualTo(Phase.ENDED);
+        }
+
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .until(() -> cluster.end().jobRow().flatMap(r -> r.end()).isPresent());
         clusters.leftovers(cluster).assertNone();
     }
 

@@ -26,6 +26,11 @@ final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10));
 
+    /** How often the command must be told that this program lives. */
+    static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
+
+    private static final Duration LONGEST_SILENCE = SIGN_OF_LIFE.multipliedBy(6);
+
     private final Host host;
     private final String directory;
     private final Listener listener;
@@ -63,7 +68,12 @@ final class Follower implements AutoCloseable {
         int failures = 0;
         while (closed.getCount() > 0) {
             try (HostProcess running =
-                    host.start(Scripts.command("bash", "follow.sh", directory, Integer.toString(told)))) {
+                    host.start(Scripts.command(
+                    "bash",
+                    "follow.sh",
+                    directory,
+                    Integer.toString(told),
+                    Long.toString(LONGEST_SILENCE.toSeconds())))) {
                 process = running;
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(running.stdout(), StandardCharsets.UTF_8));
@@ -113,16 +123,29 @@ final class Follower implements AutoCloseable {
      * @return false if there is no connection to do it by
      */
     boolean renew(String text) {
+        return send(text);
+    }
+
+    /**
+     * Keeps the command on the login host alive. One whose connection was cut can't know, and would follow for nobody.
+     *
+     * @return false if there is no connection to do it by
+     */
+    boolean signOfLife() {
+        return send("");
+    }
+
+    private boolean send(String line) {
         HostProcess running = process;
         if (running == null) {
             return false;
         }
         try {
-            running.stdin().write((text + "\n").getBytes(StandardCharsets.UTF_8));
+            running.stdin().write((line + "\n").getBytes(StandardCharsets.UTF_8));
             running.stdin().flush();
             return true;
         } catch (IOException | SlurmRayException e) {
-            LOG.debug("the lease of {} could not be renewed", directory, e);
+            LOG.debug("the follower of {} could not be written to", directory, e);
             return false;
         }
     }
