@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * What the lab tests of clusters share: connections, specs of small clusters, and a close that ends whatever a test left
- * running, newest first.
+ * What the lab tests of clusters share: connections, specs of small clusters, and a close that ends whatever a test
+ * left running, newest first.
  */
 final class ClusterLab implements AutoCloseable {
     /** More than a cluster of the stand-in Ray takes to be ready on a busy machine. */
@@ -106,11 +106,12 @@ final class ClusterLab implements AutoCloseable {
 
     /** A cluster that stays in the queue until {@link #blocker} is cancelled: all GPUs of the only node with GPUs. */
     SlurmRayCluster.Builder pending() {
-        return standIn(0).head(HeadGroup.builder()
-                .partition("gputest")
-                .gpus(4)
-                .memory(Memory.ofMiB(500))
-                .build());
+        return standIn(0)
+                .head(HeadGroup.builder()
+                        .partition("gputest")
+                        .gpus(4)
+                        .memory(Memory.ofMiB(500))
+                        .build());
     }
 
     /** A job that holds one GPU, until it is closed. */
@@ -148,8 +149,7 @@ final class ClusterLab implements AutoCloseable {
                 .toList();
         List<String> told = cluster.events().stream()
                 .filter(e -> !(e instanceof ClusterEvent.JobChanged || e instanceof ClusterEvent.Ready))
-                .map(e -> String.format(
-                        Locale.ROOT, "%d.%06d", e.at().getEpochSecond(), e.at().getNano() / 1_000))
+                .map(e -> String.format(Locale.ROOT, "%d.%06d", e.at().getEpochSecond(), e.at().getNano() / 1_000))
                 .toList();
         assertThat(told).isEqualTo(written);
     }
@@ -170,21 +170,17 @@ final class ClusterLab implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        Exception first = null;
+    public void close() {
+        AssertionError trouble = new AssertionError("could not end or undo all of the test");
         while (!owned.isEmpty()) {
             try {
                 owned.pop().close();
             } catch (Exception e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
-                }
+                trouble.addSuppressed(e);
             }
         }
-        if (first != null) {
-            throw first;
+        if (trouble.getSuppressed().length > 0) {
+            throw trouble;
         }
     }
 }

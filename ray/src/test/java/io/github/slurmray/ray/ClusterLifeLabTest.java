@@ -34,7 +34,7 @@ class ClusterLifeLabTest {
     }
 
     @AfterEach
-    void disconnect() throws Exception {
+    void disconnect() {
         clusters.close();
     }
 
@@ -96,16 +96,17 @@ class ClusterLifeLabTest {
 
         Lab.Output seen = lab.attempt("as", node, Lab.OTHER_USER, "bash", "-c", look);
 
-        assertThat(seen.text().lines())
-                .hasSize(4)
-                .allMatch(line -> line.endsWith("Permission denied"), "is a refusal");
+        assertThat(seen.text().lines()).hasSize(4).allMatch(line -> line.endsWith("Permission denied"), "is a refusal");
     }
 
     @Test
     void aPendingClusterSaysWhyAndCanBeEnded() throws Exception {
         clusters.blocker();
         RayCluster cluster = clusters.launch(clusters.pending());
-        await().atMost(SOON).until(() -> cluster.jobState().filter(JobState.Pending.class::isInstance).isPresent());
+        await().atMost(SOON)
+                .until(() -> cluster.jobState()
+                        .filter(JobState.Pending.class::isInstance)
+                        .isPresent());
 
         assertThatThrownBy(() -> cluster.awaitReady(Duration.ofSeconds(2)))
                 .isInstanceOf(NotReadyException.class)
@@ -154,9 +155,11 @@ class ClusterLifeLabTest {
 
         await().atMost(Duration.ofSeconds(2)).until(() -> told.equals(cluster.events()));
         assertThat(calls).hasValue(1);
-        assertThat(told.stream().filter(ClusterEvent.NodeJoined.class::isInstance)).hasSize(2);
+        assertThat(told.stream().filter(ClusterEvent.NodeJoined.class::isInstance))
+                .hasSize(2);
         assertThat(told.stream().filter(ClusterEvent.Ready.class::isInstance)).hasSize(1);
-        assertThat(told.stream().filter(ClusterEvent.Finished.class::isInstance)).hasSize(1);
+        assertThat(told.stream().filter(ClusterEvent.Finished.class::isInstance))
+                .hasSize(1);
     }
 
     @Test
@@ -164,7 +167,11 @@ class ClusterLifeLabTest {
         Memory enough = Memory.ofGiB(3);
         RayCluster cluster = clusters.launch(clusters.small(
                         Platforms.lab().defaultRay().orElseThrow())
-                .head(HeadGroup.builder().partition("all").cpus(1).memory(enough).build())
+                .head(HeadGroup.builder()
+                        .partition("all")
+                        .cpus(1)
+                        .memory(enough)
+                        .build())
                 .workers(WorkerGroup.builder("cpu").cpus(1).memory(enough).build()));
         cluster.awaitReady(REAL_RAY);
 

@@ -34,7 +34,7 @@ class DeadProgramLabTest {
     }
 
     @AfterEach
-    void disconnect() throws Exception {
+    void disconnect() {
         clusters.close();
     }
 
@@ -63,7 +63,8 @@ class DeadProgramLabTest {
             String record = "/home/hpcuser/.slurmray/" + id + "/submit/attempt.1/owner";
             await().atMost(SOON)
                     .pollInterval(Duration.ofMillis(100))
-                    .until(() -> lab.attempt("exec", "login2", "test", "-f", record).status() == 0);
+                    .until(() ->
+                            lab.attempt("exec", "login2", "test", "-f", record).status() == 0);
             program.kill();
         } finally {
             lab.sh("ctl", "pkill -CONT -x slurmctld");
@@ -128,7 +129,10 @@ class DeadProgramLabTest {
             return null;
         });
         LabLeftovers.of(lab, id, Optional.of(job)).assertNodesAreClean();
-        assertThat(RayClusters.on(clusters.login, Platforms.lab()).prune().kept().get(id))
+        assertThat(RayClusters.on(clusters.login, Platforms.lab())
+                        .prune()
+                        .kept()
+                        .get(id))
                 .as("without a connection to the VM")
                 .contains("withVmHost");
         assertThat(elsewhere.prune().removed()).contains(id);
@@ -141,8 +145,9 @@ class DeadProgramLabTest {
 
     /** Waits until the program has said so, and returns its cluster. */
     private static ClusterId says(DyingProgram program, String line) throws Exception {
-        await().atMost(SOON).pollInterval(Duration.ofMillis(50)).until(() -> program.said().stream()
-                .anyMatch(l -> l.startsWith(line)));
+        await().atMost(SOON)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> program.said().stream().anyMatch(l -> l.startsWith(line)));
         return new ClusterId(word(program, "PLAN"));
     }
 

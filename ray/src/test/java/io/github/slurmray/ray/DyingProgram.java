@@ -13,11 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 
 /**
- * A program that launches a cluster and says on standard output how far it is, to be killed by {@link
- * DeadProgramLabTest}: {@code PLAN id}, then {@code PREPARED} or the phases.
+ * A program that launches a cluster and says on standard output how far it is, to be killed by
+ * {@link DeadProgramLabTest}: {@code PLAN id}, then {@code PREPARED} or the phases.
  */
 final class DyingProgram implements AutoCloseable {
     private final Process process;
@@ -68,17 +67,17 @@ final class DyingProgram implements AutoCloseable {
     }
 
     /** The way of {@code kill -9}. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         kill();
         Files.delete(said);
     }
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) {
         ClusterLab clusters = new ClusterLab(Lab.running());
         String kind = args[0];
         SlurmRayCluster.Builder spec = kind.equals("pending")
@@ -97,7 +96,15 @@ final class DyingProgram implements AutoCloseable {
         RayCluster launched = cluster.launch(plan);
         System.out.println("JOB " + launched.job());
         launched.subscribe(e -> System.out.println(launched.phase() + " " + launched.publishState()));
-        new CountDownLatch(1).await();
+        stand();
+    }
+
+    private static void stand() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A host that gets as far as one command, and no further. */
@@ -111,7 +118,7 @@ final class DyingProgram implements AutoCloseable {
         public CommandResult run(Command c) {
             if (c.description().startsWith(command)) {
                 System.out.println("PREPARED");
-                Stream.generate(() -> 0).forEach(i -> java.util.concurrent.locks.LockSupport.park());
+                stand();
             }
             return host.run(c);
         }

@@ -24,12 +24,11 @@ class TakeOverLabTest {
     void connect(Lab lab) {
         clusters = new ClusterLab(lab);
         // as another program on another machine would
-        elsewhere = RayClusters.on(
-                clusters.own(ClusterLab.connection(lab, Lab.LOGIN1, Lab.USER)), Platforms.lab());
+        elsewhere = RayClusters.on(clusters.own(ClusterLab.connection(lab, Lab.LOGIN1, Lab.USER)), Platforms.lab());
     }
 
     @AfterEach
-    void disconnect() throws Exception {
+    void disconnect() {
         clusters.close();
     }
 

@@ -67,8 +67,7 @@ final class Follower implements AutoCloseable {
     private void follow() {
         int failures = 0;
         while (closed.getCount() > 0) {
-            try (HostProcess running =
-                    host.start(Scripts.command(
+            try (HostProcess running = host.start(Scripts.command(
                     "bash",
                     "follow.sh",
                     directory,

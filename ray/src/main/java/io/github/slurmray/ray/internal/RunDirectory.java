@@ -32,8 +32,7 @@ public record RunDirectory(Host host, String path) {
     static final String DETACHED = "detached";
 
     // whole or not at all: what a connection that breaks leaves half made is removed
-    private static final String MAKE =
-            """
+    private static final String MAKE = """
             set -e
             umask 077
             d=%s
