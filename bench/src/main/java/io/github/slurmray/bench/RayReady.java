@@ -19,7 +19,7 @@ final class RayReady {
     private static final int GOAL_NODES = 3;
     private static final int ATTEMPTS = 3;
     private static final Duration UNTIL_ALIVE = Duration.ofMinutes(2);
-    private static final Duration SLEEP_OF_BACKGROUND = Duration.ofSeconds(240);
+    private static final Duration SLEEP_OF_BACKGROUND = Duration.ofMinutes(4);
 
     private final Options options;
     private final Site site;
@@ -38,7 +38,7 @@ final class RayReady {
                 new BatchScript("symmetric-run", "symmetric-run.sh", 6379, (v, n) -> v == RayVersion.NEW, site),
                 // with one node it would end by itself after 5 s
                 new BatchScript(
-                        BACKGROUND, "background-000.sh", 8265, (v, n) -> n == 2 || n > 2 && !options.quick(), site));
+                        BACKGROUND, "background-000.sh", 8265, (v, n) -> n == 2 || (n > 2 && !options.quick()), site));
     }
 
     public static void main(String[] args) throws IOException {

@@ -42,10 +42,13 @@ class ClusterFaultsLabTest {
     void whatThePlatformKnowsToBeRefusedIsNotSubmitted() throws Exception {
         SlurmRayCluster.Builder tooMuch = clusters.standIn(3)
                 .timeLimit(Duration.ofDays(2))
-                .head(HeadGroup.builder().partition("all").memory(Memory.ofMiB(500)).build());
+                .head(HeadGroup.builder()
+                        .partition("all")
+                        .memory(Memory.ofMiB(500))
+                        .build());
 
-        PlanRefusedException e =
-                within(1, "a refused plan", () -> catchThrowableOfType(PlanRefusedException.class, tooMuch.build()::launch));
+        PlanRefusedException e = within(
+                1, "a refused plan", () -> catchThrowableOfType(PlanRefusedException.class, tooMuch.build()::launch));
 
         assertThat(e).hasMessageContaining("--nodes=4").hasMessageContaining("at most 3");
         assertThat(e).hasMessageContaining("--time=2-00:00:00").hasMessageContaining("1-00:00:00");
@@ -58,8 +61,8 @@ class ClusterFaultsLabTest {
                 .head(HeadGroup.builder().partition("huge").build())
                 .build();
 
-        PlanRefusedException e =
-                within(1, "an unknown partition", () -> catchThrowableOfType(PlanRefusedException.class, cluster::launch));
+        PlanRefusedException e = within(
+                1, "an unknown partition", () -> catchThrowableOfType(PlanRefusedException.class, cluster::launch));
 
         assertThat(e).hasMessageContaining("huge").hasMessageContaining("gputest");
     }
@@ -119,7 +122,8 @@ class ClusterFaultsLabTest {
     }
 
     /** The user is told, the job ends by itself, and ending the handle removes the rest. */
-    private void failsWithin(long seconds, String what, SlurmRayCluster.Builder spec, String... words) throws Exception {
+    private void failsWithin(long seconds, String what, SlurmRayCluster.Builder spec, String... words)
+            throws Exception {
         RayCluster cluster = clusters.launch(spec);
         await().atMost(SOON).until(() -> cluster.phase() != Phase.PENDING);
 
@@ -158,9 +162,11 @@ class ClusterFaultsLabTest {
     void aReadyClusterGoesOnWithoutAWorkerThatDied() {
         RayCluster cluster = clusters.ready(clusters.standIn(2, "FAKE_RAY_DIE=cn3"));
 
-        await().atMost(SOON).until(() -> cluster.events().stream().anyMatch(e -> e instanceof ClusterEvent.NodeLeft left
-                && left.node().equals("cn3")
-                && left.hadJoined()));
+        await().atMost(SOON)
+                .until(() -> cluster.events().stream()
+                        .anyMatch(e -> e instanceof ClusterEvent.NodeLeft left
+                                && left.node().equals("cn3")
+                                && left.hadJoined()));
 
         assertThat(cluster.phase()).isEqualTo(Phase.READY);
         assertThat(cluster.nodes()).hasSize(2);
@@ -220,9 +226,11 @@ class ClusterFaultsLabTest {
             await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
             return null;
         });
-        assertThat(cluster.jobState()).get().isInstanceOfSatisfying(JobState.Ended.class, ended -> assertThat(
-                        ended.outcome())
-                .isEqualTo(outcome));
+        assertThat(cluster.jobState())
+                .get()
+                .isInstanceOfSatisfying(
+                        JobState.Ended.class,
+                        ended -> assertThat(ended.outcome()).isEqualTo(outcome));
         assertThatThrownBy(() -> cluster.awaitReady(Duration.ZERO)).isInstanceOf(ClusterEndedException.class);
     }
 }

@@ -15,9 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * What the lab tests of clusters share: connections, specs of small clusters, and a close that ends whatever a test left
- * running, newest first.
+ * What the lab tests of clusters share: connections, specs of small clusters, and a close that ends whatever a test
+ * left running, newest first.
  */
+@SuppressWarnings("try") // close() may be interrupted: then the test is over anyway
 final class ClusterLab implements AutoCloseable {
     /** More than a cluster of the stand-in Ray takes to be ready on a busy machine. */
     static final Duration SOON = Duration.ofSeconds(40);
@@ -105,11 +106,12 @@ final class ClusterLab implements AutoCloseable {
 
     /** A cluster that stays in the queue until {@link #blocker} is cancelled: all GPUs of the only node with GPUs. */
     SlurmRayCluster.Builder pending() {
-        return standIn(0).head(HeadGroup.builder()
-                .partition("gputest")
-                .gpus(4)
-                .memory(Memory.ofMiB(500))
-                .build());
+        return standIn(0)
+                .head(HeadGroup.builder()
+                        .partition("gputest")
+                        .gpus(4)
+                        .memory(Memory.ofMiB(500))
+                        .build());
     }
 
     /** A job that holds one GPU, until it is closed. */
@@ -150,7 +152,7 @@ final class ClusterLab implements AutoCloseable {
         T result = action.call();
         double took = (System.nanoTime() - start) / 1e9;
         System.out.printf(Locale.ROOT, "%5.1f s of %d s: %s%n", took, seconds, what);
-        assertThat(took).as(what).isLessThan(seconds);
+        assertThat(took).as(what).isLessThan((double) seconds);
         return result;
     }
 

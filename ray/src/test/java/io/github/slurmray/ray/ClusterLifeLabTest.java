@@ -15,7 +15,6 @@ import io.github.slurmray.slurm.JobState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -95,16 +94,17 @@ class ClusterLifeLabTest {
 
         Lab.Output seen = lab.attempt("as", node, Lab.OTHER_USER, "bash", "-c", look);
 
-        assertThat(seen.text().lines())
-                .hasSize(4)
-                .allMatch(line -> line.endsWith("Permission denied"), "is a refusal");
+        assertThat(seen.text().lines()).hasSize(4).allMatch(line -> line.endsWith("Permission denied"), "is a refusal");
     }
 
     @Test
     void aPendingClusterSaysWhyAndCanBeEnded() throws Exception {
         clusters.blocker();
         RayCluster cluster = clusters.launch(clusters.pending());
-        await().atMost(SOON).until(() -> cluster.jobState().filter(JobState.Pending.class::isInstance).isPresent());
+        await().atMost(SOON)
+                .until(() -> cluster.jobState()
+                        .filter(JobState.Pending.class::isInstance)
+                        .isPresent());
 
         assertThatThrownBy(() -> cluster.awaitReady(Duration.ofSeconds(2)))
                 .isInstanceOf(NotReadyException.class)
@@ -153,9 +153,11 @@ class ClusterLifeLabTest {
 
         await().atMost(Duration.ofSeconds(2)).until(() -> told.equals(cluster.events()));
         assertThat(calls).hasValue(1);
-        assertThat(told.stream().filter(ClusterEvent.NodeJoined.class::isInstance)).hasSize(2);
+        assertThat(told.stream().filter(ClusterEvent.NodeJoined.class::isInstance))
+                .hasSize(2);
         assertThat(told.stream().filter(ClusterEvent.Ready.class::isInstance)).hasSize(1);
-        assertThat(told.stream().filter(ClusterEvent.Finished.class::isInstance)).hasSize(1);
+        assertThat(told.stream().filter(ClusterEvent.Finished.class::isInstance))
+                .hasSize(1);
     }
 
     static ClusterEvent.Started started(RayCluster cluster) {

@@ -45,16 +45,14 @@ final class LabLeftovers {
     void assertNone() {
         await().atMost(GRACE)
                 .pollInterval(Duration.ofMillis(200))
-                .untilAsserted(() ->
-                        assertThat(find(true)).as(what()).isEmpty());
+                .untilAsserted(() -> assertThat(find(true)).as(what()).isEmpty());
     }
 
     /** The job has left nothing in the queue and on the nodes; its handle is open still. */
     void assertNodesAreClean() {
         await().atMost(GRACE)
                 .pollInterval(Duration.ofMillis(200))
-                .untilAsserted(() ->
-                        assertThat(find(false)).as(what()).isEmpty());
+                .untilAsserted(() -> assertThat(find(false)).as(what()).isEmpty());
     }
 
     private List<String> find(boolean everywhere) {

@@ -15,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +46,8 @@ class PublishLabTest {
 
     @Test
     void theDashboardIsOnTheVmBehindItsTokenAndTheKeyGoesWithTheCluster() throws Exception {
-        RayCluster cluster = clusters.ready(published(Publish.dashboardTo(vmAt(8301).build()).required()));
+        RayCluster cluster =
+                clusters.ready(published(Publish.dashboardTo(vmAt(8301).build()).required()));
 
         assertThat(cluster.publishState()).isEqualTo(new PublishState.Up(Lab.VM, 8301));
         assertThat(statusOf(cluster)).as("without the token").isEqualTo(401);
@@ -59,23 +59,25 @@ class PublishLabTest {
     @Test
     void theUsersOwnKeyAndHostKeysNeedNoConnectionToTheVm() throws Exception {
         String hostKey = lab.sh("vm", "cat /etc/ssh/ssh_host_ed25519_key.pub").strip();
-        CloudVm vm =
-                vmAt(8302).ownKey(".ssh/cluster_ed25519").hostKey(hostKey).build();
-        RayCluster cluster =
-                clusters.ready(clusters.standIn(0).publish(Publish.dashboardTo(vm).required()));
+        CloudVm vm = vmAt(8302).ownKey(".ssh/cluster_ed25519").hostKey(hostKey).build();
+        RayCluster cluster = clusters.ready(
+                clusters.standIn(0).publish(Publish.dashboardTo(vm).required()));
 
         assertThat(statusOf(cluster)).as("without the token").isEqualTo(401);
 
         cluster.end();
         clusters.leftovers(cluster).onVmPort(8302).assertNone();
-        assertThat(lab.sh("login2", "ls /home/hpcuser/.ssh/cluster_ed25519")).as("the user's key stays").isNotBlank();
+        assertThat(lab.sh("login2", "ls /home/hpcuser/.ssh/cluster_ed25519"))
+                .as("the user's key stays")
+                .isNotBlank();
     }
 
     private static int statusOf(RayCluster cluster) throws Exception {
         URI published = cluster.endpoints().published().orElseThrow();
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(published.resolve("/api/version")).build(),
+                        HttpRequest.newBuilder(published.resolve("/api/version"))
+                                .build(),
                         HttpResponse.BodyHandlers.discarding())
                 .statusCode();
     }
@@ -83,7 +85,8 @@ class PublishLabTest {
     @Test
     void aTakenPortIsReportedWhileTheClusterIsReadyAndTriedAgain() throws Exception {
         AutoCloseable listener = taken(8303);
-        RayCluster cluster = clusters.launch(published(Publish.dashboardTo(vmAt(8303).build())));
+        RayCluster cluster =
+                clusters.launch(published(Publish.dashboardTo(vmAt(8303).build())));
 
         within(15, "ready though the VM's port is taken", () -> {
             cluster.awaitReady(SOON);
@@ -102,10 +105,11 @@ class PublishLabTest {
     }
 
     @Test
+    @SuppressWarnings("try")
     void aRequiredPublishingThatFailsThrowsAndEndsTheJob() throws Exception {
-        try (AutoCloseable listener = taken(8304)) {
-            RayCluster cluster =
-                    clusters.launch(published(Publish.dashboardTo(vmAt(8304).build()).required()));
+        try (AutoCloseable ignored = taken(8304)) {
+            RayCluster cluster = clusters.launch(
+                    published(Publish.dashboardTo(vmAt(8304).build()).required()));
 
             PublishFailedException e = within(
                     15,
@@ -141,7 +145,8 @@ class PublishLabTest {
 
     @Test
     void aVmWithAnotherHostKeyIsNotTrusted() throws Exception {
-        String otherKey = lab.sh("login2", "cat /etc/ssh/ssh_host_ed25519_key.pub").strip();
+        String otherKey =
+                lab.sh("login2", "cat /etc/ssh/ssh_host_ed25519_key.pub").strip();
         CloudVm vm = vmAt(8306).hostKey(otherKey).build();
         RayCluster cluster = clusters.launch(published(Publish.dashboardTo(vm)));
 
@@ -180,8 +185,8 @@ class PublishLabTest {
 
     @Test
     void aRayWithoutTokensIsReachedThroughTheVmOnly() {
-        RayCluster cluster = clusters.launch(oldRay().publish(
-                        Publish.dashboardTo(vmAt(8307).privateAddress("127.0.0.1").build()))
+        RayCluster cluster = clusters.launch(oldRay().publish(Publish.dashboardTo(
+                        vmAt(8307).privateAddress("127.0.0.1").build()))
                 .vmHost(clusters.vm));
         cluster.awaitReady(REAL_RAY);
 
@@ -190,7 +195,8 @@ class PublishLabTest {
         assertThat(environment.guarded()).isFalse();
         assertThat(environment.dashboardHost()).isEqualTo("127.0.0.1");
         await().atMost(SOON).until(() -> cluster.publishState() instanceof PublishState.Up);
-        RayJob job = cluster.jobs().submit(RayJobSpec.builder("echo through the VM").build());
+        RayJob job =
+                cluster.jobs().submit(RayJobSpec.builder("echo through the VM").build());
         assertThat(job.await(REAL_RAY).status()).isEqualTo(RayJobStatus.SUCCEEDED);
         assertThat(job.logs()).contains("through the VM");
         cluster.end();
