@@ -234,8 +234,8 @@ class FollowerTest {
     }
 
     private HostProcess script(int told, int silence) {
-        return host.start(Scripts.command(
-                "bash", "follow.sh", "run", Integer.toString(told), Integer.toString(silence)));
+        return host.start(
+                Scripts.command("bash", "follow.sh", "run", Integer.toString(told), Integer.toString(silence)));
     }
 
     private static BufferedReader reader(HostProcess process) {
