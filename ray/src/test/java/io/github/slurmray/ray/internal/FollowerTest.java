@@ -56,6 +56,11 @@ class FollowerTest {
                     public void owner(String handle) {
                         owners.add(handle);
                     }
+
+                    @Override
+                    public boolean isOver() {
+                        return false;
+                    }
                 })
                 .start();
     }
