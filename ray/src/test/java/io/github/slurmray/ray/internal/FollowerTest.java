@@ -33,6 +33,7 @@ class FollowerTest {
     private Host host;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final List<String> owners = new CopyOnWriteArrayList<>();
+    private volatile boolean over;
 
     @BeforeEach
     void openHost() throws IOException {
@@ -59,7 +60,7 @@ class FollowerTest {
 
                     @Override
                     public boolean isOver() {
-                        return false;
+                        return over;
                     }
                 })
                 .start();
@@ -229,7 +230,12 @@ class FollowerTest {
     // ---------------------------------------------------------------- the script by itself
 
     private HostProcess script(int told) {
-        return host.start(Scripts.command("bash", "follow.sh", "run", Integer.toString(told)));
+        return script(told, 60);
+    }
+
+    private HostProcess script(int told, int silence) {
+        return host.start(
+                Scripts.command("bash", "follow.sh", "run", Integer.toString(told), Integer.toString(silence)));
     }
 
     private static BufferedReader reader(HostProcess process) {
@@ -253,6 +259,53 @@ class FollowerTest {
             process.stdin().close();
             assertThat(out.readLine()).isNull();
             assertThat(process.await(Duration.ofSeconds(10)).ok()).isTrue();
+        }
+    }
+
+    @Test
+    void theScriptEndsWhenItHasHeardNothingForTooLong() throws IOException {
+        write("one\n");
+        try (HostProcess process = script(0, 1)) {
+            assertThat(reader(process).lines()).containsExactly("one");
+        }
+    }
+
+    @Test
+    void theScriptEndsWhenTheRunDirectoryIsGone() throws IOException {
+        write("one\n");
+        try (HostProcess process = script(0)) {
+            BufferedReader out = reader(process);
+            assertThat(out.readLine()).isEqualTo("one");
+            new RunDirectory(host, "run").remove();
+            assertThat(out.readLine()).isNull();
+        }
+    }
+
+    @Test
+    void aSignOfLifeRenewsNothing() throws IOException {
+        Path lease = home.resolve("run/lease");
+        try (Follower follower = follow(host)) {
+            await().until(() -> follower.renew("renewed"));
+            await().untilAsserted(() -> assertThat(lease).hasContent("renewed"));
+            assertThat(follower.signOfLife()).isTrue();
+            write("one\n");
+            // it takes its orders in their order, and one a round
+            awaitLines("one");
+            write("two\n");
+            awaitLines("one", "two");
+            assertThat(lease).hasContent("renewed");
+        }
+    }
+
+    @Test
+    void onceTheJobHasEndedAndItsDirectoryIsGoneNothingIsFollowedAnyMore() throws IOException {
+        write("one\n");
+        try (Follower follower = follow(host)) {
+            awaitLines("one");
+            over = true;
+            new RunDirectory(host, "run").remove();
+            await().until(() -> !follower.renew("x"));
+            await().during(Duration.ofSeconds(1)).until(() -> !follower.renew("x"));
         }
     }
 
