@@ -102,9 +102,9 @@ class ClusterFaultsLabTest {
     void whatOnlySlurmKnowsIsRefusedInItsWords(
             int nodes, int minutes, String partition, String words, String option, @TempDir Path directory)
             throws Exception {
-        Path site = Files.writeString(
-                directory.resolve("site.json"),
-                "{\"name\": \"a site of which nothing is known\", \"pollFloor\": \"PT1S\"}");
+        Path site = Files.writeString(directory.resolve("site.json"), """
+                {"name": "a site of which nothing is known", "reaches": ["LOGIN_FORWARD"]}
+                """);
         SlurmRayCluster.Builder spec = clusters.standIn(nodes - 1)
                 .platform(Platforms.load(site))
                 .timeLimit(Duration.ofMinutes(minutes))

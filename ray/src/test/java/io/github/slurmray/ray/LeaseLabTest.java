@@ -38,7 +38,8 @@ class LeaseLabTest {
     void anOpenHandleAndADetachedClusterOutliveTheLease(Lab lab, @TempDir Path directory) throws IOException {
         // a site that wants to be asked seldom: the lease is renewed all the same
         Path site = Files.writeString(directory.resolve("site.json"), """
-                {"name": "a slow site", "moduleInit": "source /etc/profile.d/lmod.sh", "pollFloor": "PT20S"}
+                {"name": "a slow site", "moduleInit": "source /etc/profile.d/lmod.sh", "pollFloor": "PT20S",
+                 "reaches": ["LOGIN_FORWARD"]}
                 """);
         RayCluster held = clusters.ready(
                 clusters.standIn(0).platform(Platforms.load(site)).lease(LEASE));
