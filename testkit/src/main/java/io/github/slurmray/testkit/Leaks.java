@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Leaks implements BeforeEachCallback, AfterEachCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+    static {
+        // the JVM keeps a socket of its own from the first channel on, for as long as it lives
+        try {
+            FileChannel.open(Path.of("/dev/null")).close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
 
     private Set<String> threads = Set.of();
     private Set<String> sockets = Set.of();
