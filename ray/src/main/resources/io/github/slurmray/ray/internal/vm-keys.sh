@@ -6,26 +6,47 @@
 #   vm-keys list                              prints the ids of all keys
 set -eu
 umask 077
+export LC_ALL=C # the user's own lines may be in any encoding
 keys=$HOME/.ssh/authorized_keys
-mkdir -p "$HOME/.ssh"
-touch "$keys"
 
-# The file keeps its inode, owner and mode; the lock keeps two programs from losing each other's lines.
-without() {
-  kept=$(grep -v " slurmray:$1\$" "$keys" || true)
-  if [ -n "$kept" ]; then printf '%s\n' "$kept" >"$keys"; else : >"$keys"; fi
+# The lock keeps two programs from losing each other's lines.
+lock() {
+  exec 9>"$HOME/.ssh/.slurmray.lock"
+  flock -w 20 9 || {
+    echo "another program has held $HOME/.ssh/.slurmray.lock for 20 s" >&2
+    exit 1
+  }
 }
 
-exec 9>"$HOME/.ssh/.slurmray.lock"
-flock 9
+# change ID [LINE]: puts LINE in the place of ID's. Nobody ever sees half a file, and a full disk changes nothing. The
+# new line goes first, so that the user's lines stay as they are, with or without a line break at their end.
+change() {
+  file=$(readlink -f "$keys")
+  new=$(mktemp "$file.XXXXXX")
+  trap 'rm -f "$new"' EXIT
+  trap 'exit 1' HUP INT TERM
+  cp -p "$file" "$new" # for its mode and owner
+  {
+    if [ $# -gt 1 ]; then printf '%s\n' "$2"; fi
+    sed "/ slurmray:$1\$/d" "$file"
+  } >"$new"
+  mv -f "$new" "$file"
+}
+
 case $1 in
   host-keys) cat /etc/ssh/ssh_host_*_key.pub ;;
   add)
-    # sshd reads the time in the VM's own time zone
-    until=$(date -d "@$4" +%Y%m%d%H%M%S)
-    without "$2"
-    printf 'restrict,port-forwarding,permitlisten="%s",expiry-time="%s" %s slurmray:%s\n' "$3" "$until" "$5" "$2" >>"$keys"
+    mkdir -p "$HOME/.ssh"
+    lock
+    [ -e "$keys" ] || : >>"$keys"
+    # sshd reads the time in the VM's own time zone, which needn't be this shell's
+    until=$(unset TZ && date -d "@$4" +%Y%m%d%H%M%S)
+    change "$2" "restrict,port-forwarding,permitlisten=\"$3\",expiry-time=\"$until\" $5 slurmray:$2"
     ;;
-  remove) without "$2" ;;
-  list) sed -n 's/.* slurmray:\([a-z0-9-]*\)$/\1/p' "$keys" ;;
+  remove)
+    [ -e "$keys" ] || exit 0
+    lock
+    if grep -q " slurmray:$2\$" "$keys"; then change "$2"; fi
+    ;;
+  list) [ ! -e "$keys" ] || sed -n 's/.* slurmray:\([a-z0-9-]*\)$/\1/p' "$keys" ;;
 esac
