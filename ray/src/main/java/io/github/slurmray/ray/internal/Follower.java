@@ -4,9 +4,10 @@ import io.github.slurmray.core.Backoff;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostProcess;
 import io.github.slurmray.core.SlurmRayException;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -62,9 +63,8 @@ final class Follower implements AutoCloseable {
             try (HostProcess running =
                     host.start(Scripts.command("bash", "follow.sh", directory, Integer.toString(told)))) {
                 process = running;
-                BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(running.stdout(), StandardCharsets.UTF_8));
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                InputStream lines = new BufferedInputStream(running.stdout());
+                for (String line = line(lines); line != null; line = line(lines)) {
                     failures = 0;
                     tell(line);
                 }
@@ -80,6 +80,18 @@ final class Follower implements AutoCloseable {
             failures++;
             pause(BACKOFF.delay(failures, ThreadLocalRandom.current()::nextDouble));
         }
+    }
+
+    /** The next line; null at the end. What the end cut off is no line: it will be told again from its start. */
+    private static @Nullable String line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            if (b == '\n') {
+                return line.toString(StandardCharsets.UTF_8);
+            }
+            line.write(b);
+        }
+        return null;
     }
 
     private void tell(String line) {
