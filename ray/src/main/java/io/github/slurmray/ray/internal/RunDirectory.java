@@ -8,12 +8,17 @@ import io.github.slurmray.core.Shell;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A cluster's directory on the site, which is all that remains of it there: its plan, its script, its events, logs and
@@ -23,6 +28,8 @@ import java.util.Optional;
  * @param path absolute, or below the home directory
  */
 public record RunDirectory(Host host, String path) {
+    private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+
     static final String PLAN = "plan.json";
     static final String SCRIPT = "cluster.sh";
     static final String TOKEN = "token";
@@ -30,6 +37,21 @@ public record RunDirectory(Host host, String path) {
     static final String OWNER = "owner";
     static final String KNOWN_HOSTS = "publish_known_hosts";
     static final String DETACHED = "detached";
+
+    // whole or not at all: what a connection that breaks leaves half made is removed
+    private static final String MAKE = """
+            set -e
+            umask 077
+            d=%s
+            case $d in /*) ;; *) d=$PWD/$d ;; esac
+            mkdir -p "${d%%/*}"
+            mkdir "$d"
+            trap 'rm -rf "$d"' EXIT
+            trap 'exit 1' HUP INT TERM PIPE
+            cd "$d"
+            mkdir logs
+            put() { head -c "$1" >"$2"; [ "$(wc -c <"$2")" -eq "$1" ]; }
+            """;
 
     private static final int MAX_TEXT = 1 << 20;
     private static final int MAX_LOGS = 64 << 20;
@@ -44,17 +66,21 @@ public record RunDirectory(Host host, String path) {
      * @throws io.github.slurmray.core.CommandFailedException if the directory is there already, or can't be made
      */
     Optional<String> create(Map<String, String> files, Optional<String> keyComment) {
-        StringBuilder script = new StringBuilder("set -e; umask 077; d=" + Shell.quote(path)
-                + "; mkdir -p \"${d%/*}\"; mkdir \"$d\"; cd \"$d\"; mkdir logs");
+        StringBuilder script = new StringBuilder(MAKE.formatted(Shell.quote(path)));
         ByteArrayOutputStream stdin = new ByteArrayOutputStream();
         files.forEach((name, text) -> {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            script.append("; head -c ").append(bytes.length).append(" >").append(Shell.quote(name));
+            script.append("put ")
+                    .append(bytes.length)
+                    .append(' ')
+                    .append(Shell.quote(name))
+                    .append('\n');
             stdin.writeBytes(bytes);
         });
-        keyComment.ifPresent(c -> script.append("; ssh-keygen -q -t ed25519 -N '' -f publish_key -C ")
+        keyComment.ifPresent(c -> script.append("ssh-keygen -q -t ed25519 -N '' -f publish_key -C ")
                 .append(Shell.quote(c))
-                .append(" </dev/null; cat publish_key.pub"));
+                .append(" </dev/null\ncat publish_key.pub\n"));
+        script.append("trap - EXIT\n");
         CommandResult made = host.run(Command.shell(script.toString())
                         .describedAs("make run directory " + path)
                         .withStdin(stdin.toByteArray()))
@@ -88,40 +114,79 @@ public record RunDirectory(Host host, String path) {
     }
 
     /**
-     * Copies the logs and the events into a local directory.
+     * Copies the logs and the events into a local directory; at most 64 MiB of them.
      *
      * @param into made if it isn't there
+     * @throws ProtocolException if what came can't be understood, or would be written elsewhere
      */
     void fetchLogs(Path into) {
-        // each file as its size, its name and its bytes; a log that grows meanwhile is cut at the size it had
-        CommandResult logs = host.run(Command.shell("cd " + Shell.quote(path)
+        // each file as two sizes, its name and its bytes; a log that grows meanwhile is cut at the size it had
+        CommandResult logs = host.run(Command.shell("export LC_ALL=C; cd " + Shell.quote(path)
                                 + " && for f in events.jsonl logs/*; do [ -f \"$f\" ] || continue; s=$(wc -c <\"$f\"); "
-                                + "printf '%s %s\\n' \"$((s))\" \"$f\"; head -c \"$s\" \"$f\"; done")
+                                + "printf '%s %s\\n%s' \"${#f}\" \"$((s))\" \"$f\"; head -c \"$s\" \"$f\"; done")
                         .describedAs("fetch logs of " + path)
                         .withCap(MAX_LOGS))
                 .orThrow();
-        byte[] all = logs.stdoutBytes();
+        if (logs.truncated()) {
+            LOG.warn(
+                    "the logs of {} on {} are larger than {} bytes: the last ones are cut",
+                    path,
+                    host.name(),
+                    MAX_LOGS);
+        }
+        unpack(logs.stdoutBytes(), logs.truncated(), into);
+    }
+
+    static void unpack(byte[] files, boolean truncated, Path into) {
         try {
-            int from = 0;
-            while (from < all.length) {
-                int newline = from;
-                while (all[newline] != '\n') {
-                    newline++;
-                }
-                String[] head = new String(all, from, newline - from, StandardCharsets.UTF_8).split(" ", 2);
-                int end = Math.min(all.length, newline + 1 + Integer.parseInt(head[0]));
-                Path file = into.resolve(head[1]).normalize();
-                if (!file.startsWith(into.normalize())) {
-                    throw new ProtocolException("a log's name leads out of the directory: " + head[1], null);
-                }
-                Files.createDirectories(file.getParent() == null ? into : file.getParent());
-                Files.write(file, Arrays.copyOfRange(all, newline + 1, end));
-                from = end;
+            Files.createDirectories(into);
+            ByteBuffer in = ByteBuffer.wrap(files);
+            while (in.hasRemaining()) {
+                String[] sizes = header(in).split(" ", 2);
+                String name = new String(bytes(in, Integer.parseInt(sizes[0])), StandardCharsets.UTF_8);
+                int size = Integer.parseInt(sizes[1]);
+                Path file = resolve(into, name);
+                Files.createDirectories(Objects.requireNonNull(file.getParent()));
+                Files.write(file, bytes(in, truncated ? Math.min(size, in.remaining()) : size));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("can't keep the logs in " + into, e);
-        } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
-            throw new ProtocolException("the logs of " + path + " came garbled", e);
+        } catch (BufferUnderflowException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            if (!truncated) {
+                throw new ProtocolException("the logs came garbled", e);
+            }
         }
+    }
+
+    private static String header(ByteBuffer in) {
+        StringBuilder line = new StringBuilder();
+        for (char c = (char) in.get(); c != '\n'; c = (char) in.get()) {
+            line.append(c);
+        }
+        return line.toString();
+    }
+
+    private static byte[] bytes(ByteBuffer in, int size) {
+        if (size < 0 || size > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] bytes = new byte[size];
+        in.get(bytes);
+        return bytes;
+    }
+
+    private static Path resolve(Path into, String name) {
+        Path file;
+        try {
+            file = into.resolve(name);
+        } catch (InvalidPathException e) {
+            // this program's locale has no such letters
+            file = into.resolve(name.replaceAll("[^ -~]", "_"));
+        }
+        file = file.normalize();
+        if (!file.startsWith(into.normalize()) || file.equals(into.normalize())) {
+            throw new ProtocolException("a log's name leads out of the directory: " + name, null);
+        }
+        return file;
     }
 }
