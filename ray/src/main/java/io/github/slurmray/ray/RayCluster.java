@@ -90,6 +90,7 @@ public final class RayCluster implements AutoCloseable {
      *
      * @param subscriber what to call
      * @return ends the subscription when closed
+     * @throws IllegalStateException if this handle is closed
      */
     public Subscription subscribe(Consumer<ClusterEvent> subscriber) {
         return cluster.subscribe(subscriber);

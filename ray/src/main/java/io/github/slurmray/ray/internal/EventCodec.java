@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** From the lines of {@code events.jsonl} to events. Version 1: flat objects, every value but v and at is a text. */
 final class EventCodec {
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            // a double can't hold the nanoseconds of these days
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
     private EventCodec() {}
 
@@ -92,7 +96,13 @@ final class EventCodec {
                 throw new IllegalArgumentException("no number 'at'");
             }
             BigDecimal seconds = value.decimalValue();
-            return Instant.ofEpochSecond(0, seconds.movePointRight(9).longValue());
+            // up to the year 2286; many more digits would not fit
+            if (seconds.precision() - seconds.scale() > 10) {
+                throw new IllegalArgumentException("'at' is no time of these days");
+            }
+            BigDecimal fraction = seconds.remainder(BigDecimal.ONE);
+            return Instant.ofEpochSecond(
+                    seconds.longValue(), fraction.movePointRight(9).longValue());
         }
     }
 }

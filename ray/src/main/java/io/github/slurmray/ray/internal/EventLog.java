@@ -60,14 +60,16 @@ public final class EventLog implements AutoCloseable {
      *
      * @param subscriber called by the log's own thread
      * @return ends the subscription when closed; an event under way is still delivered
+     * @throws IllegalStateException if the log is closed
      */
     public Subscription subscribe(Consumer<ClusterEvent> subscriber) {
         Teller subscription = new Teller(subscriber);
         synchronized (lock) {
-            subscriptions.add(subscription);
-            if (!teller.isShutdown()) {
-                teller.execute(subscription::catchUp);
+            if (teller.isShutdown()) {
+                throw new IllegalStateException("the handle is closed and tells no more; events() has what happened");
             }
+            subscriptions.add(subscription);
+            teller.execute(subscription::catchUp);
         }
         return subscription;
     }

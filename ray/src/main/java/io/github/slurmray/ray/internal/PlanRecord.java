@@ -66,8 +66,8 @@ record PlanRecord(
     static PlanRecord parse(String json) {
         try {
             JsonNode node = JSON.readTree(json);
-            int version = node.path("v").asInt(0);
-            if (version != VERSION) {
+            JsonNode version = node.path("v");
+            if (!version.isInt() || version.intValue() != VERSION) {
                 throw new IllegalArgumentException(
                         "version " + version + ", but this library knows version " + VERSION);
             }
