@@ -210,9 +210,15 @@ public final class CloudVm {
          *
          * @param path its absolute path on the site, or one below the home directory; it must have no passphrase
          * @return this builder
+         * @throws IllegalArgumentException if it is empty, starts with {@code ~}, which nobody expands, or has control
+         *     characters
          */
         public Builder ownKey(String path) {
-            this.ownKey = Objects.requireNonNull(path, "path");
+            if (path.isEmpty() || path.startsWith("~") || path.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException(
+                        "the key's path is absolute or below the home directory, without ~, but was '" + path + "'");
+            }
+            this.ownKey = path;
             return this;
         }
 
@@ -220,6 +226,7 @@ public final class CloudVm {
          * Builds.
          *
          * @return the VM
+         * @throws NullPointerException if the user is missing
          * @throws IllegalArgumentException if the port is missing
          */
         public CloudVm build() {

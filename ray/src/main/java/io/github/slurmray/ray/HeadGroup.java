@@ -1,6 +1,8 @@
 package io.github.slurmray.ray;
 
 import io.github.slurmray.core.Memory;
+import io.github.slurmray.slurm.SbatchScript;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ public final class HeadGroup {
     /**
      * Returns the partition.
      *
-     * @return empty if only the other group says it
+     * @return empty if this group doesn't say it
      */
     public Optional<String> partition() {
         return Optional.ofNullable(partition);
@@ -54,10 +56,12 @@ public final class HeadGroup {
         /**
          * Sets the partition. One job has one, so all groups that say it must say the same.
          *
-         * @param partition as {@code --partition} takes it
+         * @param partition as {@code --partition} takes it; by default another group says it, or the site decides
          * @return this builder
+         * @throws IllegalArgumentException if it is empty or has control characters
          */
         public Builder partition(String partition) {
+            SbatchScript.builder().partition(partition); // which knows what can stand in a script
             this.partition = partition;
             return this;
         }
@@ -82,10 +86,7 @@ public final class HeadGroup {
          * @throws IllegalArgumentException if it is negative
          */
         public Builder gpus(int gpus) {
-            if (gpus < 0) {
-                throw new IllegalArgumentException("gpus can't be negative, but was " + gpus);
-            }
-            this.gpus = gpus;
+            this.gpus = NodeShape.notNegative(gpus, "gpus");
             return this;
         }
 
@@ -97,18 +98,18 @@ public final class HeadGroup {
          * @return this builder
          */
         public Builder memory(Memory memory) {
-            this.memory = memory;
+            this.memory = Objects.requireNonNull(memory, "memory");
             return this;
         }
 
         /**
-         * Sets how much of the memory is Ray's object store.
+         * Sets how much of the memory is Ray's object store; needs {@link #memory}.
          *
-         * @param objectStore at most the memory; 30 % of it by default, which is Ray's own rule
+         * @param objectStore at least 75 MiB and at most the memory; 30 % of it by default, which is Ray's own rule
          * @return this builder
          */
         public Builder objectStore(Memory objectStore) {
-            this.objectStore = objectStore;
+            this.objectStore = Objects.requireNonNull(objectStore, "objectStore");
             return this;
         }
 
@@ -116,7 +117,8 @@ public final class HeadGroup {
          * Builds.
          *
          * @return the group
-         * @throws IllegalArgumentException if the object store is larger than the memory
+         * @throws IllegalArgumentException if the object store is smaller than 75 MiB or larger than the memory, or the
+         *     memory isn't set
          */
         public HeadGroup build() {
             return new HeadGroup(this);

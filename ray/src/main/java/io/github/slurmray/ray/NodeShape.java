@@ -13,13 +13,26 @@ import java.util.Optional;
  * @param objectStore the part of it that is Ray's object store; empty for Ray's own rule, 30 % of it
  */
 public record NodeShape(int cpus, int gpus, Optional<Memory> memory, Optional<Memory> objectStore) {
+    /** The smallest object store with which Ray starts: 75 MiB. */
+    public static final Memory SMALLEST_OBJECT_STORE = Memory.ofMiB(75);
+
     /**
      * Checks the numbers.
      *
-     * @throws IllegalArgumentException if one is too small, or the object store is larger than the memory
+     * @throws IllegalArgumentException if one is too small, the object store is larger than the memory, or there is an
+     *     object store but no memory
      */
     public NodeShape {
         atLeastOne(cpus, "cpus");
+        notNegative(gpus, "gpus");
+        if (objectStore.isPresent() && memory.isEmpty()) {
+            throw new IllegalArgumentException("the object store (" + objectStore.get()
+                    + ") is a part of the memory: say how much that is with memory(…)");
+        }
+        if (objectStore.isPresent() && objectStore.get().compareTo(SMALLEST_OBJECT_STORE) < 0) {
+            throw new IllegalArgumentException("the object store must be at least " + SMALLEST_OBJECT_STORE
+                    + ", or Ray won't start, but was " + objectStore.get());
+        }
         if (memory.isPresent() && objectStore.isPresent() && objectStore.get().compareTo(memory.get()) > 0) {
             throw new IllegalArgumentException("the object store (" + objectStore.get()
                     + ") can't be larger than the memory (" + memory.get() + ")");
@@ -29,6 +42,13 @@ public record NodeShape(int cpus, int gpus, Optional<Memory> memory, Optional<Me
     static int atLeastOne(int n, String name) {
         if (n < 1) {
             throw new IllegalArgumentException(name + " must be at least 1, but was " + n);
+        }
+        return n;
+    }
+
+    static int notNegative(int n, String name) {
+        if (n < 0) {
+            throw new IllegalArgumentException(name + " can't be negative, but was " + n);
         }
         return n;
     }

@@ -1,6 +1,7 @@
 package io.github.slurmray.ray;
 
 import io.github.slurmray.platforms.RayEnvironment;
+import io.github.slurmray.slurm.SbatchScript;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -144,11 +145,13 @@ public final class RayClusterSpec {
         /**
          * Sets the account to charge.
          *
-         * @param account as {@code --account} takes it
+         * @param account as {@code --account} takes it; by default Slurm charges the user's own
          * @return this builder
+         * @throws IllegalArgumentException if it is empty or has control characters
          */
         public Builder account(String account) {
-            this.account = Objects.requireNonNull(account, "account");
+            SbatchScript.builder().account(account); // which knows what can stand in a script
+            this.account = account;
             return this;
         }
 

@@ -158,8 +158,9 @@ public final class SlurmRayCluster {
         /**
          * Sets the account to charge.
          *
-         * @param account as {@code --account} takes it
+         * @param account as {@code --account} takes it; by default Slurm charges the user's own
          * @return this builder
+         * @throws IllegalArgumentException if it is empty or has control characters
          */
         public Builder account(String account) {
             spec.account(account);

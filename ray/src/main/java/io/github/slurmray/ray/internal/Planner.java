@@ -1,5 +1,6 @@
 package io.github.slurmray.ray.internal;
 
+import io.github.slurmray.core.Shell;
 import io.github.slurmray.core.WallTime;
 import io.github.slurmray.platforms.Finding;
 import io.github.slurmray.platforms.Platform;
@@ -94,7 +95,7 @@ public final class Planner {
                 .set("lease_check", Math.max(1, Math.min(lease / 4, LONGEST_LEASE_CHECK.toSeconds())))
                 .set("setup", setup(ray))
                 .set("wrapper", ray.wrapper())
-                .set("head_flags", flags(topology.head().shape()))
+                .set("head_flags", flags(topology.head().shape(), topology))
                 .set(
                         "worker_nodes",
                         topology.workers().stream()
@@ -104,7 +105,7 @@ public final class Planner {
                         "worker_flags",
                         topology.workers().stream()
                                 .map(WorkerGroup::shape)
-                                .map(Planner::flags)
+                                .map(shape -> flags(shape, topology))
                                 .toList())
                 .set("dashboard_open", dashboardOpen());
         Optional<CloudVm> vm = spec.publish().map(Publish::vm);
@@ -123,12 +124,16 @@ public final class Planner {
             platform.moduleInit().ifPresent(lines::add);
         }
         lines.addAll(ray.setup());
-        ray.virtualEnvironment()
-                .ifPresent(v -> lines.add("source " + io.github.slurmray.core.Shell.quote(v + "/bin/activate")));
+        ray.virtualEnvironment().ifPresent(v -> lines.add("source " + Shell.quote(v + "/bin/activate")));
         return lines;
     }
 
-    private static String flags(NodeShape shape) {
+    private static String flags(NodeShape asked, RayTopology topology) {
+        // the job asks for one amount of memory on every node, so a group that says none has it too
+        NodeShape shape = asked.memory().isPresent()
+                ? asked
+                : new NodeShape(
+                        asked.cpus(), asked.gpus(), topology.largestShape().memory(), Optional.empty());
         StringBuilder flags = new StringBuilder(
                 String.format(Locale.ROOT, "--num-cpus=%d --num-gpus=%d", shape.cpus(), shape.gpus()));
         RayMemory.of(shape)
@@ -154,15 +159,23 @@ public final class Planner {
             return;
         }
         boolean tokens = ray.get().supportsTokens().orElse(true);
-        if (tokens) {
+        if (!tokens) {
+            findings.add(Finding.warning(
+                    "ray-open",
+                    "Ray " + ray.get().rayVersion().orElseThrow()
+                            + " has no tokens (they came with 2.52): whoever reaches its ports on the cluster's network"
+                            + " can run code as you. Prefer a newer Ray where the site has one"));
+        }
+        if (spec.publish().isPresent()) {
             return;
         }
-        findings.add(Finding.warning(
-                "ray-open",
-                "Ray " + ray.get().rayVersion().orElse("of unknown version")
-                        + " has no tokens (they came with 2.52): whoever reaches its ports on the cluster's network can run"
-                        + " code as you. Prefer a newer Ray where the site has one"));
-        if (!spec.openPortAllowed() && spec.publish().isEmpty()) {
+        if (!platform.reaches().contains(Reach.LOGIN_FORWARD)) {
+            findings.add(Finding.error(
+                    "no-way-in",
+                    "the login nodes of " + platform.name()
+                            + " forward nothing to compute nodes, so no tunnel reaches the dashboard: publish it to a"
+                            + " cloud VM"));
+        } else if (!tokens && !spec.openPortAllowed()) {
             findings.add(Finding.error(
                     "no-way-in",
                     "without tokens the dashboard stays on the head's loopback, where no tunnel from the login node"

@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The run directories of one user on one site.
@@ -27,6 +29,8 @@ import java.util.Optional;
  * @param vmHost the cloud VM, where the SDK manages one
  */
 public record Registry(Host host, Platform platform, Optional<Host> vmHost) {
+    private static final Pattern AGE = Pattern.compile("(-?\\d+) ([a-z][a-z0-9-]{7,63})");
+
     /**
      * Returns the same with a VM.
      *
@@ -54,14 +58,17 @@ public record Registry(Host host, Platform platform, Optional<Host> vmHost) {
     /** Ids and ages in seconds, by the host's own clock. */
     private Map<ClusterId, Duration> ages() {
         String root = Shell.quote(platform.runDirectory());
-        String script = "now=$(date +%s); for d in " + root + "/*/; do [ -f \"$d\"plan.json ] || continue; "
-                + "d=${d%/}; echo \"${d##*/} $((now - $(stat -c %Y \"$d/plan.json\")))\"; done";
+        String script = "now=$(date +%s); for d in " + root
+                + "/*/; do m=$(stat -c %Y \"$d\"plan.json 2>/dev/null) || continue; "
+                + "d=${d%/}; echo \"$((now - m)) ${d##*/}\"; done";
         Map<ClusterId, Duration> ages = new LinkedHashMap<>();
         for (String line : host.run(Command.shell(script).describedAs("list clusters"))
                 .orThrow()
                 .lines()) {
-            String[] words = line.split(" ", -1);
-            ages.put(new ClusterId(words[0]), Duration.ofSeconds(Long.parseLong(words[1])));
+            Matcher named = AGE.matcher(line);
+            if (named.matches()) { // else it is a directory of somebody's own
+                ages.put(new ClusterId(named.group(2)), Duration.ofSeconds(Long.parseLong(named.group(1))));
+            }
         }
         return ages;
     }

@@ -1,0 +1,319 @@
+package io.github.slurmray.ray.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.slurmray.core.Memory;
+import io.github.slurmray.platforms.Finding;
+import io.github.slurmray.platforms.Platform;
+import io.github.slurmray.platforms.Platforms;
+import io.github.slurmray.platforms.RayEnvironment;
+import io.github.slurmray.ray.CloudVm;
+import io.github.slurmray.ray.HeadGroup;
+import io.github.slurmray.ray.LaunchPlan;
+import io.github.slurmray.ray.NodeShape;
+import io.github.slurmray.ray.Publish;
+import io.github.slurmray.ray.RayClusterSpec;
+import io.github.slurmray.ray.WorkerGroup;
+import io.github.slurmray.slurm.SbatchScript;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlannerTest {
+    private static final Platform LAB = Platforms.lab();
+    private static final RayEnvironment OLD = LAB.rayEnvironment("pytorch/2.5");
+    private static final RayEnvironment UNKNOWN =
+            RayEnvironment.builder().module("ray").build();
+    private static final String HOST_KEY = "ssh-ed25519 AAAAC3Nz";
+
+    private static LaunchPlan plan(RayClusterSpec.Builder spec, Platform platform) {
+        return Planner.plan(spec.build(), platform, Samples.ID, true);
+    }
+
+    // ---------------------------------------------------------------- the script
+
+    @Test
+    void theScriptOfAFullSpecIsTheGoldenOneAndTheProgram() throws IOException {
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("full.sbatch"), "full.sbatch")) {
+            String golden = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            LaunchPlan plan = plan(Samples.full(), LAB);
+
+            assertThat(plan.script().text()).isEqualTo(golden + Scripts.read("cluster.sh"));
+            assertThat(plan.findings()).isEmpty();
+            assertThat(plan.id()).isEqualTo(Samples.ID);
+            assertThat(plan.runDirectory()).isEqualTo(".slurmray/" + Samples.ID);
+        }
+    }
+
+    @Test
+    void theJobAsksForTheLargestOfEachOnEveryNode() {
+        SbatchScript script = plan(Samples.full(), LAB).script();
+        assertThat(script.nodes()).hasValue(3);
+        assertThat(script.ntasksPerNode()).hasValue(1);
+        assertThat(script.cpusPerTask()).hasValue(8);
+        assertThat(script.mem()).contains(Memory.ofGiB(10));
+        assertThat(script.gres()).isEmpty();
+        assertThat(script.directives()).containsKey("no-requeue");
+    }
+
+    @Test
+    void aGroupThatSaysNoMemoryIsToldWhatTheJobGivesIt() {
+        String script = plan(Samples.full(), LAB).script().text();
+        assertThat(Bash.values(Samples.settings(script), "worker_flags").get(1)).contains("--memory=");
+        String none = plan(Samples.small(), LAB).script().text();
+        assertThat(Bash.values(Samples.settings(none), "head_flags")).containsExactly("--num-cpus=1 --num-gpus=0");
+    }
+
+    @Test
+    void gpusAreAskedOfSlurmAndToldToRay() {
+        LaunchPlan plan = plan(
+                Samples.spec(
+                        HeadGroup.builder().partition("all").build(),
+                        WorkerGroup.builder("gpu").nodes(2).gpus(4).build()),
+                LAB);
+        String script = plan.script().text();
+        assertThat(script).contains("#SBATCH --gres=gpu:4\n");
+        assertThat(Bash.values(Samples.settings(script), "head_flags", "worker_nodes", "worker_flags"))
+                .containsExactly("--num-cpus=1 --num-gpus=0", "2", "--num-cpus=1 --num-gpus=4");
+        assertThat(plan.findings()).extracting(Finding::rule).containsExactly("node-gpus");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 1", "8, 2", "20, 5", "40, 10", "3600, 10", "31536000, 10"})
+    void theLeaseIsLookedAtFourTimesInItsLengthButAtLeastEveryTenSeconds(long lease, String check) {
+        String script = plan(Samples.small().lease(Duration.ofSeconds(lease)), LAB)
+                .script()
+                .text();
+        assertThat(Bash.values(Samples.settings(script), "lease", "lease_check"))
+                .containsExactly(Long.toString(lease), check);
+    }
+
+    @Test
+    void modulesNeedTheSitesInitAndAVirtualEnvironmentComesLast() {
+        RayEnvironment mine = RayEnvironment.builder()
+                .module("python/3.11")
+                .virtualEnvironment("/projects/it's mine/venv")
+                .build();
+        String script = plan(Samples.small().rayEnvironment(mine), LAB).script().text();
+        List<String> setup = Bash.values(Samples.settings(script), "setup");
+
+        assertThat(setup.subList(0, 2)).containsExactly("source /etc/profile.d/lmod.sh", "module load python/3.11");
+        assertThat(Bash.output("source() { printf %s \"$1\"; }; " + setup.get(2)))
+                .isEqualTo("/projects/it's mine/venv/bin/activate");
+    }
+
+    @Test
+    void withoutSetupTheSitesInitIsNotNeeded() {
+        RayEnvironment plain = RayEnvironment.builder().build();
+        String script =
+                plan(Samples.small().rayEnvironment(plain), LAB).script().text();
+        assertThat(Bash.values(Samples.settings(script), "setup", "wrapper")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, false, guarded", "true, true, always", "false, false, never", "false, true, never"})
+    void whoMaySeeTheDashboardFollowsFromTheSiteAndTheUser(boolean forward, boolean allowed, String open) {
+        Platform site =
+                Samples.site(Map.of("reaches", forward ? List.of("LOGIN_FORWARD") : List.of("REVERSE_FORWARD")));
+        RayClusterSpec.Builder spec = Samples.small().rayEnvironment(UNKNOWN);
+        String script =
+                plan(allowed ? spec.allowOpenPort() : spec, site).script().text();
+        assertThat(Bash.values(Samples.settings(script), "dashboard_open")).containsExactly(open);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 20261122, 77, -5, 4242})
+    void everyOddValueArrivesInTheJobAsItWasGiven(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 12; i++) {
+            String account = Bash.oddLine(random, true);
+            String partition = Bash.oddLine(random, true);
+            String root = Bash.oddLine(random, true).replaceAll("[~$%\\\\]", "_");
+            String init = Bash.oddLine(random, true);
+            String setup = Bash.oddLine(random, true);
+            List<String> wrapper = List.of("w" + Bash.oddText(random), Bash.oddText(random), "", Bash.oddText(random));
+            String key = "k" + Bash.oddLine(random, true);
+            Platform site =
+                    Samples.site(Map.of("runDirectory", root, "moduleInit", init, "name", Bash.oddLine(random, true)));
+            RayClusterSpec spec = Samples.spec(
+                            HeadGroup.builder().partition(partition).build())
+                    .account(account)
+                    .rayEnvironment(RayEnvironment.builder()
+                            .setupLine(setup)
+                            .wrapper(wrapper.toArray(String[]::new))
+                            .build())
+                    .publish(Publish.dashboardTo(Samples.vm().ownKey(key).build()))
+                    .build();
+            LaunchPlan plan = Planner.plan(spec, site, Samples.ID, true);
+            String settings = Samples.settings(plan.script().text());
+
+            assertThat(Bash.values(
+                            settings, "run", "setup", "wrapper", "publish_key", "publish_host", "publish_listen"))
+                    .as("seed %d, round %d, settings %s", seed, i, settings)
+                    .containsExactly(
+                            root + "/" + Samples.ID,
+                            init,
+                            setup,
+                            wrapper.get(0),
+                            wrapper.get(1),
+                            wrapper.get(2),
+                            wrapper.get(3),
+                            key,
+                            "vm.example.org",
+                            "8280");
+            assertThat(plan.script().account()).contains(account);
+            assertThat(plan.script().partition()).contains(partition);
+            assertThat(settings.lines().filter(l -> l.startsWith("#SBATCH ")))
+                    .as("seed %d, round %d", seed, i)
+                    .hasSize(9);
+        }
+    }
+
+    @Test
+    void theSettingsDoNothingButAssign() {
+        // with no command to be found and no file to be written, only assignments can succeed
+        String settings = Samples.settings(plan(Samples.full(), LAB).script().text());
+        assertThat(Bash.output("PATH=/nowhere; set -eu\n" + settings)).isEmpty();
+    }
+
+    // ---------------------------------------------------------------- findings
+
+    private static List<String> rules(LaunchPlan plan) {
+        return plan.findings().stream().map(Finding::rule).toList();
+    }
+
+    private static String message(LaunchPlan plan, String rule) {
+        return plan.findings().stream()
+                .filter(f -> f.rule().equals(rule))
+                .map(Finding::message)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aRayWithTokensIsReachedThroughTheLoginNode() {
+        assertThat(plan(Samples.small(), LAB).findings()).isEmpty();
+        assertThat(plan(Samples.small().rayEnvironment(UNKNOWN), LAB).findings())
+                .isEmpty();
+    }
+
+    @Test
+    void aRayWithoutTokensIsOpenAndHasNoWayIn() {
+        LaunchPlan plan = plan(Samples.small().rayEnvironment(OLD), LAB);
+        assertThat(rules(plan)).containsExactly("ray-open", "no-way-in");
+        assertThat(plan.errors()).extracting(Finding::rule).containsExactly("no-way-in");
+        assertThat(message(plan, "ray-open")).contains("2.43.0").contains("2.52");
+        assertThat(message(plan, "no-way-in")).contains("allowOpenPort()").contains("cloud VM");
+    }
+
+    @Test
+    void aRayWithoutTokensIsReachedByTheUsersLeaveOrByAVm() {
+        assertThat(rules(plan(Samples.small().rayEnvironment(OLD).allowOpenPort(), LAB)))
+                .containsExactly("ray-open");
+        assertThat(rules(plan(Samples.full().rayEnvironment(OLD), LAB))).containsExactly("ray-open");
+    }
+
+    @Test
+    void aSiteWhoseLoginNodesForwardNothingLeavesOnlyTheVm() {
+        Platform site = Samples.site(Map.of("reaches", List.of("REVERSE_FORWARD")));
+        assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("no-way-in");
+        assertThat(rules(plan(Samples.small().rayEnvironment(OLD).allowOpenPort(), site)))
+                .containsExactly("ray-open", "no-way-in");
+        assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN), site))).isEmpty();
+    }
+
+    @Test
+    void aSiteWithoutRayNeedsTheUsersOwn() {
+        Platform site = Samples.site(Map.of("reaches", List.of("LOGIN_FORWARD")));
+        LaunchPlan plan = plan(Samples.small(), site);
+        assertThat(rules(plan)).containsExactly("ray-missing");
+        assertThat(message(plan, "ray-missing")).contains("rayEnvironment(");
+    }
+
+    @Test
+    void aVmThatNobodyManagesNeedsAKeyAndAHostKey() {
+        LaunchPlan neither = Planner.plan(Samples.full().build(), LAB, Samples.ID, false);
+        assertThat(rules(neither)).containsExactly("publish-key", "publish-host-key");
+        assertThat(neither.errors()).hasSize(2);
+        assertThat(message(neither, "publish-key")).contains("vmHost(…)").contains("ownKey(path)");
+        assertThat(message(neither, "publish-host-key")).contains("vmHost(…)").contains("hostKey(…)");
+
+        CloudVm own = Samples.vm().ownKey(".ssh/id").build();
+        assertThat(rules(Planner.plan(
+                        Samples.full().publish(Publish.dashboardTo(own)).build(), LAB, Samples.ID, false)))
+                .containsExactly("publish-host-key");
+        CloudVm both = Samples.vm().ownKey(".ssh/id").hostKey(HOST_KEY).build();
+        assertThat(rules(Planner.plan(
+                        Samples.full().publish(Publish.dashboardTo(both)).build(), LAB, Samples.ID, false)))
+                .isEmpty();
+    }
+
+    @Test
+    void aSiteWithoutAWayOutCanNotPublish() {
+        Platform site = Samples.site(Map.of("name", "closed", "reaches", List.of("LOGIN_FORWARD")));
+        LaunchPlan plan = plan(Samples.full().rayEnvironment(UNKNOWN), site);
+        assertThat(rules(plan)).containsExactly("no-reverse-forward");
+        assertThat(message(plan, "no-reverse-forward"))
+                .contains("vm.example.org")
+                .contains("closed");
+    }
+
+    // ---------------------------------------------------------------- ports and memory
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8, 22, 23, 32, 64, 96, 128, 192, 256, 512, 1024, 2000, 65_536, Integer.MAX_VALUE})
+    void everyNodeHasFourBlocksOfPortsOrMoreBelowTheEphemeralOnes(int cpus) {
+        PortPlan ports = PortPlan.forCpus(cpus);
+        assertThat(ports.first()).isGreaterThan(1024);
+        assertThat(ports.last()).isLessThan(32_768);
+        assertThat((ports.last() - ports.first() + 1) / ports.stride()).isGreaterThanOrEqualTo(4);
+        assertThat(ports.stride()).isGreaterThanOrEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 100", "22, 100", "23, 104", "128, 524", "256, 1036", "1024, 4108", "2000, 5500"})
+    void aBlockHasFourPortsForEachCpuUntilItWouldBeTooLarge(int cpus, int stride) {
+        assertThat(PortPlan.forCpus(cpus).stride()).isEqualTo(stride);
+    }
+
+    private static Optional<RayMemory> memory(Memory memory, Optional<Memory> store) {
+        return RayMemory.of(new NodeShape(1, 0, Optional.of(memory), store));
+    }
+
+    @Test
+    void rayGetsSixtyAndThirtyPercentOfANodesMemory() {
+        assertThat(memory(new Memory(1_000_000_000), Optional.empty()))
+                .contains(new RayMemory(600_000_000, 300_000_000));
+    }
+
+    @Test
+    void aLargeObjectStoreLeavesTheRestToTasks() {
+        Memory ten = Memory.ofGiB(10);
+        assertThat(memory(ten, Optional.of(Memory.ofGiB(7)))).contains(new RayMemory(3L << 30, 7L << 30));
+        assertThat(memory(ten, Optional.of(Memory.ofGiB(1))).orElseThrow().tasks())
+                .isEqualTo(ten.bytes() / 100 * 60);
+        assertThat(memory(ten, Optional.of(ten))).contains(new RayMemory(1, 10L << 30));
+    }
+
+    @Test
+    void theObjectStoreIsNeverTooSmallForRayToStart() {
+        assertThat(memory(Memory.ofMiB(200), Optional.empty()).orElseThrow().objectStore())
+                .isEqualTo(75L << 20);
+    }
+
+    @Test
+    void ofAnUnknownMemoryNothingIsTold() {
+        assertThat(RayMemory.of(new NodeShape(1, 0, Optional.empty(), Optional.empty())))
+                .isEmpty();
+    }
+}
