@@ -67,7 +67,7 @@ public final class WorkerGroup {
         return shape;
     }
 
-    /** Builds a {@link WorkerGroup}. */
+    /** Builds a {@link WorkerGroup}. Not safe for use by many threads. */
     public static final class Builder {
         private final String name;
         private int nodes = 1;
