@@ -20,7 +20,7 @@ bench() {
   if [ ! -e "$classpath" ] || [ ! -d bench/target/classes ] || [ -n "$(find . -name target -prune -o \
     \( -name '*.java' -o -name pom.xml -o -path '*/src/main/resources/*' \) -newer "$classpath" -print -quit)" ]; then
     echo 'building' >&2
-    mvn -q -B -pl bench -am -DskipTests -Dspotless.check.skip package dependency:build-classpath \
+    mvn -q -B -pl bench -am -Dmaven.test.skip -Dspotless.check.skip package dependency:build-classpath \
       -Dmdep.outputFile="$PWD/$classpath" -Dmdep.includeScope=runtime >&2
   fi
   exec java -Dslurmray.root="$PWD" -cp "bench/target/classes:$(cat "$classpath")" \

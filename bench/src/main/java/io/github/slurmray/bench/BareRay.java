@@ -51,6 +51,7 @@ final class BareRay implements Contender {
             String time = output.readLine();
             String pid = output.readLine();
             if (time == null || pid == null) {
+                site.clear(MARK);
                 throw new IOException("a host doesn't start a shell");
             }
             at = Math.min(at, Double.parseDouble(time));

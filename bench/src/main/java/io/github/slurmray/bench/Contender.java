@@ -17,6 +17,7 @@ interface Contender {
         return "disabled";
     }
 
+    /** Starts; where that fails halfway, nothing is left. */
     Start start(RayVersion version, int nodes) throws IOException;
 
     /** Ray nodes that are starting; closing ends them and removes every trace. */

@@ -2,6 +2,7 @@ package io.github.slurmray.bench;
 
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.Shell;
+import io.github.slurmray.core.SlurmRayException;
 import io.github.slurmray.lab.Lab;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
@@ -72,7 +73,13 @@ final class Ours implements Contender {
         }
         SlurmRayCluster cluster = builder.build();
         LaunchPlan plan = cluster.plan();
-        return new Launched(plan, cluster.launch(plan));
+        RayCluster launched = cluster.launch(plan);
+        try {
+            return new Launched(plan, launched);
+        } catch (SlurmRayException e) {
+            launched.close();
+            throw e;
+        }
     }
 
     /** A cluster of ours that is starting. */

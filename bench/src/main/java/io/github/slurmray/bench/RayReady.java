@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Seconds until N nodes are alive in Ray, for this SDK, three other ways, and the limit. */
 final class RayReady {
@@ -25,6 +26,7 @@ final class RayReady {
     private final Site site;
     private final List<Contender> contenders;
     private final Map<String, Map<String, List<Double>>> values = new LinkedHashMap<>();
+    private volatile Contender.@Nullable Start running;
     private int noisy;
     private int measured;
 
@@ -44,7 +46,9 @@ final class RayReady {
     public static void main(String[] args) throws IOException {
         Options options = Options.of(Set.of("patience", "runs", "nodes", "ray"), args);
         try (Site site = new Site(options)) {
-            new RayReady(options, site).run();
+            RayReady benchmark = new RayReady(options, site);
+            Runtime.getRuntime().addShutdownHook(new Thread(benchmark::endWhatRuns));
+            benchmark.run();
         }
     }
 
@@ -67,6 +71,18 @@ final class RayReady {
             }
         }
         report(versions, sizes);
+    }
+
+    // an interrupted benchmark leaves no job behind
+    private void endWhatRuns() {
+        Contender.@Nullable Start start = running;
+        if (start != null) {
+            try {
+                start.close();
+            } catch (IOException | SlurmRayException e) {
+                System.err.println("not all could be ended: " + e.getMessage());
+            }
+        }
     }
 
     // the files of Ray come from the disk once, for nobody's account
@@ -104,6 +120,7 @@ final class RayReady {
             String what = key(version, nodes) + ", " + contender.name();
             try (Observer observer = new Observer(version, contender.authMode(version));
                     Contender.Start start = contender.start(version, nodes)) {
+                running = start;
                 observer.watch(start.gcs(), nodes, start.tokenFile());
                 Duration limit = contender.name().equals(BACKGROUND)
                         ? UNTIL_ALIVE.plus(SLEEP_OF_BACKGROUND.multipliedBy(Math.max(0, nodes - 2)))
@@ -113,8 +130,10 @@ final class RayReady {
                         Locale.ROOT, "%s: %.2f s%s %s%n", what, seconds, quiet ? "" : " (noisy)", start.course());
                 noisy += quiet ? 0 : 1;
                 measured++;
+                running = null;
                 return seconds;
             } catch (IOException | SlurmRayException e) {
+                running = null;
                 System.err.println(what + " failed: " + e.getMessage());
                 if (attempt == ATTEMPTS) {
                     throw e;

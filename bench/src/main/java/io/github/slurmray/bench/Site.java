@@ -113,7 +113,7 @@ final class Site implements AutoCloseable {
 
     /**
      * Kills what is left on the compute nodes of processes with this in their environment, and removes Ray's default
-     * directory where nobody uses it.
+     * directories where nobody uses them.
      */
     void clear(String mark) {
         for (String node : nodes(3)) {
@@ -121,7 +121,7 @@ final class Site implements AutoCloseable {
                     node,
                     "for e in /proc/[0-9]*/environ; do if tr '\\0' '\\n' <$e 2>/dev/null | grep -qx '" + mark
                             + "'; then p=${e%/environ}; kill -KILL ${p#/proc/}; fi; done 2>/dev/null;"
-                            + " pgrep -f '[/]tmp/ray/' >/dev/null || rm -rf /tmp/ray");
+                            + " pgrep -f '[/]tmp/ray/' >/dev/null || rm -rf /tmp/ray /tmp/pymp-*");
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -84,6 +85,10 @@ public final class LocalHost implements Host {
                 throw e;
             }
             LOG.debug("{}: {} ended after {} ms", name(), command, (System.nanoTime() - begin) / 1_000_000);
+            if (closed && process.exitValue() != 0) {
+                throw new ConnectionLostException(
+                        name() + ": closed while '" + command + "' ran, which was ended for that", null);
+            }
             return CommandResult.exited(
                     name(),
                     command.description(),
@@ -166,13 +171,30 @@ public final class LocalHost implements Host {
         closeAll();
     }
 
+    // all at once: each may take the two seconds of grace that a process gets
     private void closeAll() {
-        for (AutoCloseable resource : open) {
+        List<Thread> closing = open.stream()
+                .map(resource -> LocalProcess.thread("close", () -> close(resource)))
+                .toList();
+        boolean interrupted = false;
+        for (Thread thread : closing) {
             try {
-                resource.close();
-            } catch (Exception e) {
-                LOG.debug("{}: could not close {}", name(), resource, e);
+                thread.join(END_LIMIT.toMillis());
+            } catch (InterruptedException e) {
+                // closing goes on in the background
+                interrupted = true;
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            LOG.debug("{}: could not close {}", name(), resource, e);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * A handle on a Ray cluster inside a Slurm job: tells how it is, reaches it, and ends it.
  *
  * <p>Safe for use by many threads. A handle runs a few daemon threads: one follows the events that the job writes, one
- * asks Slurm (never more often than the site's poll floor) and renews the job's lease, one tells subscribers. While
+ * asks Slurm (never more often than the site's poll floor), one renews the job's lease, one tells subscribers. While
  * they run, the cluster lives until its time limit; if the program dies, the job ends itself when its lease runs out.
  *
  * <p>A handle from {@link SlurmRayCluster#launch()} ends the cluster when it is closed; one from
@@ -167,9 +167,10 @@ public final class RayCluster implements AutoCloseable {
      * final accounting, and removes the run directory and the key on the cloud VM. Closes this handle. Blocks for
      * seconds as a rule, two minutes at most; again is harmless and returns the same accounting.
      *
-     * @return the final accounting
+     * @return the final accounting; without rows where the site keeps none
      * @throws TakenOverException if another handle has taken over; nothing was ended
-     * @throws io.github.slurmray.slurm.SlurmUnavailableException if Slurm can't be reached; call again later
+     * @throws io.github.slurmray.slurm.SlurmUnavailableException if Slurm can't be reached; call again later. If it is
+     *     only the accounting that can't, the cluster is ended and removed all the same
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached; call again later
      */
     public Accounting end() {

@@ -10,14 +10,20 @@ import static org.awaitility.Awaitility.await;
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
+import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.slurm.JobState;
 import io.github.slurmray.slurm.SubmissionRefusedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the user of a cluster gets when the spec, the site's Slurm, Ray or a node is at fault. */
 @LabTest
@@ -32,7 +38,7 @@ class ClusterFaultsLabTest {
     }
 
     @AfterEach
-    void disconnect() throws Exception {
+    void disconnect() {
         clusters.close();
     }
 
@@ -84,6 +90,39 @@ class ClusterFaultsLabTest {
 
         assertThat(e).hasMessageContaining("Invalid account").hasMessageContaining(Lab.FOREIGN_ACCOUNT);
         assertThat(e.option()).hasValue("account");
+        LabLeftovers.of(lab, plan.id(), Optional.empty()).assertNone();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "4, 10, all, Node count, nodes",
+        "1, 2000, test, time limit, time",
+        "1, 10, huge, partition, partition",
+    })
+    void whatOnlySlurmKnowsIsRefusedInItsWords(
+            int nodes, int minutes, String partition, String words, String option, @TempDir Path directory)
+            throws Exception {
+        Path site = Files.writeString(
+                directory.resolve("site.json"),
+                "{\"name\": \"a site of which nothing is known\", \"pollFloor\": \"PT1S\"}");
+        SlurmRayCluster.Builder spec = clusters.standIn(nodes - 1)
+                .platform(Platforms.load(site))
+                .timeLimit(Duration.ofMinutes(minutes))
+                .head(HeadGroup.builder()
+                        .partition(partition)
+                        .memory(Memory.ofMiB(500))
+                        .build());
+        SlurmRayCluster cluster = spec.build();
+        LaunchPlan plan = cluster.plan();
+        clusters.login.connect();
+
+        SubmissionRefusedException e = within(
+                5,
+                "refused by Slurm: " + option + ", with the submission",
+                () -> catchThrowableOfType(SubmissionRefusedException.class, () -> cluster.launch(plan)));
+
+        assertThat(e.slurmSays()).containsIgnoringCase(words);
+        assertThat(e.option()).hasValue(option);
         LabLeftovers.of(lab, plan.id(), Optional.empty()).assertNone();
     }
 

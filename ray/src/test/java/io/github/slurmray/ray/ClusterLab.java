@@ -10,6 +10,7 @@ import io.github.slurmray.ssh.SshHost;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -141,6 +142,19 @@ final class ClusterLab implements AutoCloseable {
         return LabLeftovers.of(lab, cluster.id(), Optional.of(cluster.job()));
     }
 
+    /** What the handle was told is what the job wrote: each event once, in its order. */
+    void assertEventsAreThoseOfTheJob(RayCluster cluster) {
+        List<String> written = lab.sh("login2", "cat /home/hpcuser/.slurmray/" + cluster.id() + "/events.jsonl")
+                .lines()
+                .map(line -> line.replaceAll(".*\"at\":([0-9.]+),.*", "$1"))
+                .toList();
+        List<String> told = cluster.events().stream()
+                .filter(e -> !(e instanceof ClusterEvent.JobChanged || e instanceof ClusterEvent.Ready))
+                .map(e -> String.format(Locale.ROOT, "%d.%06d", e.at().getEpochSecond(), e.at().getNano() / 1_000))
+                .toList();
+        assertThat(told).isEqualTo(written);
+    }
+
     <T extends AutoCloseable> T own(T resource) {
         owned.push(resource);
         return resource;
@@ -157,21 +171,17 @@ final class ClusterLab implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        Exception first = null;
+    public void close() {
+        AssertionError trouble = new AssertionError("could not end or undo all of the test");
         while (!owned.isEmpty()) {
             try {
                 owned.pop().close();
             } catch (Exception e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
-                }
+                trouble.addSuppressed(e);
             }
         }
-        if (first != null) {
-            throw first;
+        if (trouble.getSuppressed().length > 0) {
+            throw trouble;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.slurmray.ray;
 
+import static io.github.slurmray.ray.ClusterLab.REAL_RAY;
 import static io.github.slurmray.ray.ClusterLab.SOON;
 import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,7 @@ import io.github.slurmray.core.InterruptedCallException;
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
+import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.slurm.Accounting;
 import io.github.slurmray.slurm.JobState;
 import java.time.Duration;
@@ -32,7 +34,7 @@ class ClusterLifeLabTest {
     }
 
     @AfterEach
-    void disconnect() throws Exception {
+    void disconnect() {
         clusters.close();
     }
 
@@ -158,6 +160,29 @@ class ClusterLifeLabTest {
         assertThat(told.stream().filter(ClusterEvent.Ready.class::isInstance)).hasSize(1);
         assertThat(told.stream().filter(ClusterEvent.Finished.class::isInstance))
                 .hasSize(1);
+    }
+
+    @Test
+    void aJobRunsOnEveryNodeOfARealCluster() {
+        Memory enough = Memory.ofGiB(3);
+        RayCluster cluster = clusters.launch(clusters.small(
+                        Platforms.lab().defaultRay().orElseThrow())
+                .head(HeadGroup.builder()
+                        .partition("all")
+                        .cpus(1)
+                        .memory(enough)
+                        .build())
+                .workers(WorkerGroup.builder("cpu").cpus(1).memory(enough).build()));
+        cluster.awaitReady(REAL_RAY);
+
+        RayJob job = cluster.jobs()
+                .submit(RayJobSpec.builder("python -c 'import ray; ray.init(); print(\"nodes:\", len(ray.nodes()))'")
+                        .build());
+
+        assertThat(job.await(REAL_RAY).status()).isEqualTo(RayJobStatus.SUCCEEDED);
+        assertThat(job.logs()).contains("nodes: 2");
+        cluster.end();
+        clusters.leftovers(cluster).assertNone();
     }
 
     static ClusterEvent.Started started(RayCluster cluster) {

@@ -7,14 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.slurmray.core.AuthenticationException;
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.platforms.Platforms;
+import io.github.slurmray.ssh.SshHost;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +35,7 @@ class PublishLabTest {
     }
 
     @AfterEach
-    void disconnect() throws Exception {
+    void disconnect() {
         clusters.close();
     }
 
@@ -105,7 +108,6 @@ class PublishLabTest {
     }
 
     @Test
-    @SuppressWarnings("try")
     void aRequiredPublishingThatFailsThrowsAndEndsTheJob() throws Exception {
         try (AutoCloseable ignored = taken(8304)) {
             RayCluster cluster = clusters.launch(
@@ -155,6 +157,22 @@ class PublishLabTest {
         assertThat(down.cause()).containsIgnoringCase("host key").contains(Lab.VM);
         cluster.end();
         clusters.leftovers(cluster).onVmPort(8306).assertNone();
+    }
+
+    @Test
+    void aVmThatThisProgramCannotReachRefusesTheLaunchAndLeavesNothing() {
+        SshHost wrongUser = clusters.own(ClusterLab.connection(lab, Lab.VM, "nobody"));
+        String hostKey = lab.sh("vm", "cat /etc/ssh/ssh_host_ed25519_key.pub").strip();
+        SlurmRayCluster cluster = clusters.standIn(0)
+                .publish(Publish.dashboardTo(vmAt(8308).hostKey(hostKey).build()))
+                .vmHost(wrongUser)
+                .build();
+        LaunchPlan plan = cluster.plan();
+
+        AuthenticationException e = catchThrowableOfType(AuthenticationException.class, () -> cluster.launch(plan));
+
+        assertThat(e).hasMessageContaining(Lab.VM).hasNoSuppressedExceptions();
+        LabLeftovers.of(lab, plan.id(), Optional.empty()).assertNone();
     }
 
     private static PublishState.Down failed(RayCluster cluster) {

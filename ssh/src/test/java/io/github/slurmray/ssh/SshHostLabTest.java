@@ -12,13 +12,16 @@ import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostKeyException;
 import io.github.slurmray.core.HostProcess;
 import io.github.slurmray.core.HostUnreachableException;
+import io.github.slurmray.core.ProtocolException;
 import io.github.slurmray.core.Tunnel;
 import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.testkit.HostContract;
 import io.github.slurmray.testkit.Leaks;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -148,7 +151,7 @@ class SshHostLabTest extends HostContract {
         try (Host noisy = login(Lab.LOGIN1, Lab.OTHER_USER).build()) {
             lab.shAs("login1", Lab.OTHER_USER, "echo 'echo This account is locked.; exit 7' >.bashrc");
             assertThatThrownBy(() -> noisy.run(Command.of("true")))
-                    .isInstanceOf(io.github.slurmray.core.ProtocolException.class)
+                    .isInstanceOf(ProtocolException.class)
                     .hasMessageContaining("This account is locked.")
                     .hasMessageContaining("status 7");
         } finally {
@@ -237,7 +240,7 @@ class SshHostLabTest extends HostContract {
     // ---- when the network goes
 
     @Test
-    void aCutNetworkIsNoticedAndHealed() {
+    void aCutNetworkIsNoticedAndHealed() throws Exception {
         // login2, so that who else uses the lab is not disturbed
         try (Host host = login(Lab.LOGIN2, Lab.USER)
                         .keepAlive(Duration.ofSeconds(1))
@@ -275,25 +278,23 @@ class SshHostLabTest extends HostContract {
                         .asString(StandardCharsets.UTF_8)
                         .isEqualTo("SSH-");
             }
-        } catch (IOException
-                | InterruptedException
-                | java.util.concurrent.ExecutionException
-                | java.util.concurrent.TimeoutException e) {
-            throw new AssertionError(e);
         } finally {
-            lab.run("exec", "login2", "sh", "-c", "pkill -u " + Lab.USER + " -f '^sleep 60$'; :");
+            lab.sh("login2", "pkill -u " + Lab.USER + " -f '^sleep 60$'; :");
         }
     }
 
     @Test
     void aServerThatDropsTheConnectionIsConnectedToAgain() throws Exception {
         String first = host().run(Command.shell("echo $SSH_CLIENT")).stdout();
-        try (HostProcess process = host().start(Command.shell("echo begun; cat"))) {
-            assertThat(process.stdout().readNBytes(6)).hasSize(6);
-            String port = first.split(" ", -1)[1];
-            lab.sh(
-                    "login1",
-                    "ss -Ktn state established dport = :" + port + " || pkill -f 'sshd: " + Lab.USER + "@notty'");
+        try (HostProcess process = host().start(Command.shell("echo $PPID; cat"))) {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            for (int c = process.stdout().read();
+                    c != '\n';
+                    c = process.stdout().read()) {
+                line.write(c);
+            }
+            // the parent of a command is the server's process for this one connection
+            lab.sh("login1", "kill -KILL " + line.toString(StandardCharsets.US_ASCII));
             assertThatThrownBy(() -> process.stdout().read()).isInstanceOf(IOException.class);
         }
         assertThat(host().run(Command.shell("echo $SSH_CLIENT")).stdout()).isNotEqualTo(first);
@@ -303,25 +304,20 @@ class SshHostLabTest extends HostContract {
 
     @Test
     void aComputeNodeIsReachedThroughATunnelOnly() throws Exception {
-        Host login = host();
-        {
-            lab.sh(
-                    "cn1",
-                    "cd /tmp && echo from-cn1 >cn1.txt && (setsid python3 -m http.server 18080 </dev/null"
-                            + " >/dev/null 2>&1 & echo $! >/tmp/http.pid)");
-            try (Tunnel tunnel = login.tunnel("cn1", 18080)) {
-                assertThatThrownBy(() -> new Socket()
-                                .connect(
-                                        new java.net.InetSocketAddress(
-                                                InetAddress.getAllByName("10.77.1.101")[0], 18080),
-                                        2000))
-                        .isInstanceOf(IOException.class);
-                await().atMost(SOON)
-                        .ignoreException(IOException.class)
-                        .untilAsserted(() -> assertThat(get(tunnel, "/cn1.txt")).endsWith("\r\n\r\nfrom-cn1\n"));
-            } finally {
-                lab.sh("cn1", "kill $(cat /tmp/http.pid); rm -f /tmp/http.pid /tmp/cn1.txt");
-            }
+        lab.sh(
+                "cn1",
+                "cd /tmp && echo from-cn1 >cn1.txt && (setsid python3 -m http.server 18080 </dev/null >/dev/null 2>&1 &"
+                        + " echo $! >/tmp/http.pid)");
+        try (Tunnel tunnel = host().tunnel("cn1", 18080);
+                Socket direct = new Socket()) {
+            InetAddress node = InetAddress.getAllByName("10.77.1.101")[0];
+            assertThatThrownBy(() -> direct.connect(new InetSocketAddress(node, 18080), 2000))
+                    .isInstanceOf(IOException.class);
+            await().atMost(SOON)
+                    .ignoreException(IOException.class)
+                    .untilAsserted(() -> assertThat(get(tunnel, "/cn1.txt")).endsWith("\r\n\r\nfrom-cn1\n"));
+        } finally {
+            lab.sh("cn1", "kill $(cat /tmp/http.pid); rm -f /tmp/http.pid /tmp/cn1.txt");
         }
     }
 

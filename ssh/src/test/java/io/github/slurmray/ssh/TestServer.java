@@ -18,17 +18,24 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.sshd.client.future.DefaultOpenFuture;
+import org.apache.sshd.client.future.OpenFuture;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionContext;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.channel.ChannelSessionFactory;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
@@ -44,6 +51,8 @@ final class TestServer implements AutoCloseable {
     private final Set<PublicKey> accepted = ConcurrentHashMap.newKeySet();
     private final Set<Process> processes = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger sessions = new AtomicInteger();
+    private volatile int maxSessions = 10;
     private volatile String profile = "";
 
     /** Starts a server with an ed25519 host key that accepts the ed25519 key in {@link #key()}. */
@@ -59,6 +68,7 @@ final class TestServer implements AutoCloseable {
                     USER.equals(user) && accepted.stream().anyMatch(k -> KeyUtils.compareKeys(k, key)));
             server.setCommandFactory((channel, command) -> new LocalCommand(command));
             server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
+            server.setChannelFactories(List.of(new LimitedSessions(), new HalfCloseForwarding()));
             server.addSessionListener(new org.apache.sshd.common.session.SessionListener() {
                 @Override
                 public void sessionCreated(Session session) {
@@ -121,6 +131,11 @@ final class TestServer implements AutoCloseable {
     /** Sets what the login shell does before a command, as a start-up file would. */
     void profile(String text) {
         profile = text;
+    }
+
+    /** Sets how many sessions one connection may have open, as MaxSessions does; 10 at first. */
+    void allowSessions(int max) {
+        maxSessions = max;
     }
 
     void refuseForwarding() {
@@ -187,6 +202,39 @@ final class TestServer implements AutoCloseable {
         } finally {
             processes.forEach(p -> p.descendants().forEach(ProcessHandle::destroyForcibly));
             processes.forEach(Process::destroyForcibly);
+        }
+    }
+
+    /** Opens sessions up to the limit, and refuses more as sshd does. */
+    private final class LimitedSessions extends ChannelSessionFactory {
+        @Override
+        public Channel createChannel(Session session) {
+            return new ChannelSession() {
+                private boolean counted;
+
+                @Override
+                protected OpenFuture doInit(Buffer buffer) {
+                    if (sessions.incrementAndGet() > maxSessions) {
+                        sessions.decrementAndGet();
+                        OpenFuture refused = new DefaultOpenFuture(this, this);
+                        refused.setException(new SshChannelOpenException(
+                                getChannelId(), SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, "open failed"));
+                        return refused;
+                    }
+                    counted = true;
+                    return super.doInit(buffer);
+                }
+
+                @Override
+                public void handleClose() throws java.io.IOException {
+                    // sshd frees a session's place when the client has closed it too
+                    if (counted) {
+                        counted = false;
+                        sessions.decrementAndGet();
+                    }
+                    super.handleClose();
+                }
+            };
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.slurmray.core.Command;
 import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.CommandTimeoutException;
+import io.github.slurmray.core.ConnectionLostException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostProcess;
 import io.github.slurmray.core.InterruptedCallException;
@@ -51,7 +52,7 @@ import org.junit.jupiter.api.Timeout;
  *
  * The host needs the usual POSIX tools; the tests leave nothing in its home directory.
  */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class HostContract {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration LONG = Duration.ofSeconds(100);
@@ -707,6 +708,48 @@ public abstract class HostContract {
 
         assertThat(tunnel.state()).isEqualTo(Tunnel.State.CLOSED);
         assertThat(endOf(process.stdout())).isLessThan(0);
+        host = open();
+        awaitGroupGone();
+    }
+
+    @Test
+    void closingEndsManyStubbornProcessesTogether() throws Exception {
+        List<HostProcess> processes = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            HostProcess process = host.start(
+                    Command.shell("trap '' TERM; echo $$ >>" + directory + "/pids; echo; while :; do sleep 1; done"));
+            assertThat(process.stdout().read()).isEqualTo('\n');
+            processes.add(process);
+        }
+        long begin = System.nanoTime();
+
+        host.close();
+
+        // two seconds of grace for each would be sixteen for all
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
+        assertThat(processes).allSatisfy(p -> assertThat(endOf(p.stdout())).isLessThan(0));
+        host = open();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(run("for p in $(cat " + directory
+                                + "/pids); do kill -0 $p 2>/dev/null && ps -o stat= -p $p | grep -v Z; done; :"))
+                        .isEmpty());
+    }
+
+    @Test
+    void aCallThatIsInFlightWhenTheHostIsClosedSaysThatItWasCut() throws Exception {
+        CompletableFuture<Throwable> running = CompletableFuture.supplyAsync(() -> {
+            try {
+                return new AssertionError(
+                        "ended with " + host.run(Command.shell("echo $$ >" + directory + "/pid; sleep 1000")));
+            } catch (RuntimeException e) {
+                return e;
+            }
+        });
+        awaitFile("pid");
+
+        host.close();
+
+        assertThat(running.get(10, TimeUnit.SECONDS)).isInstanceOf(ConnectionLostException.class);
         host = open();
         awaitGroupGone();
     }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -25,15 +29,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Leaks implements BeforeEachCallback, AfterEachCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-
-    static {
-        // the JVM keeps a socket of its own from the first channel on, for as long as it lives
-        try {
-            FileChannel.open(Path.of("/dev/null")).close();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
+    private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
 
     private Set<String> threads = Set.of();
     private Set<String> sockets = Set.of();
@@ -79,9 +75,9 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
     }
 
     /**
-     * Returns this JVM's open sockets.
+     * Returns this JVM's open TCP sockets, bound or connected.
      *
-     * @return their names in Linux, none elsewhere
+     * @return their addresses in Linux's notation, none elsewhere
      */
     public static Set<String> sockets() {
         Set<String> found = new TreeSet<>();
@@ -89,14 +85,22 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
             return found;
         }
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+            Map<String, String> tcp = new HashMap<>();
+            for (Path table : TABLES) {
+                Files.readAllLines(table).forEach(line -> {
+                    List<String> fields = Arrays.asList(line.strip().split(" +", -1));
+                    tcp.put("socket:[" + fields.get(9) + "]", fields.get(1) + " to " + fields.get(2));
+                });
+            }
             for (Path descriptor : descriptors) {
                 String target = target(descriptor);
-                if (target.startsWith("socket:")) {
-                    found.add(target);
+                // what isn't TCP is the JVM's own, such as the pair that it closes sockets with
+                if (tcp.containsKey(target)) {
+                    found.add(tcp.get(target) + " " + target);
                 }
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         return found;
     }

@@ -21,11 +21,16 @@ import org.slf4j.LoggerFactory;
  * Follows a cluster's events by one streaming command on the login host, and renews its lease by the same command.
  *
  * <p>One daemon thread reads. A broken connection is opened again, and the events go on where they stopped: each line
- * is told exactly once.
+ * is told exactly once. Once the job has ended and its directory is removed, there is nothing to follow any more.
  */
 final class Follower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10));
+
+    /** How often the command must be told that this program lives. */
+    static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
+
+    private static final Duration LONGEST_SILENCE = SIGN_OF_LIFE.multipliedBy(6);
 
     private final Host host;
     private final String directory;
@@ -40,8 +45,11 @@ final class Follower implements AutoCloseable {
         /** A line of the event file. */
         void line(String line);
 
-        /** Whose the cluster is now; the empty text if its directory is gone. */
+        /** Whose the cluster is now. */
         void owner(String handle);
+
+        /** Whether the job has ended, so that a stream which ends need not be opened again. */
+        boolean isOver();
     }
 
     Follower(Host host, RunDirectory directory, String name, Listener listener) {
@@ -60,8 +68,12 @@ final class Follower implements AutoCloseable {
     private void follow() {
         int failures = 0;
         while (closed.getCount() > 0) {
-            try (HostProcess running =
-                    host.start(Scripts.command("bash", "follow.sh", directory, Integer.toString(told)))) {
+            try (HostProcess running = host.start(Scripts.command(
+                    "bash",
+                    "follow.sh",
+                    directory,
+                    Integer.toString(told),
+                    Long.toString(LONGEST_SILENCE.toSeconds())))) {
                 process = running;
                 InputStream lines = new BufferedInputStream(running.stdout());
                 for (String line = line(lines); line != null; line = line(lines)) {
@@ -76,6 +88,9 @@ final class Follower implements AutoCloseable {
                 return;
             } finally {
                 process = null;
+            }
+            if (listener.isOver()) {
+                return;
             }
             failures++;
             pause(BACKOFF.delay(failures, ThreadLocalRandom.current()::nextDouble));
@@ -119,16 +134,29 @@ final class Follower implements AutoCloseable {
      * @return false if there is no connection to do it by
      */
     boolean renew(String text) {
+        return send(text);
+    }
+
+    /**
+     * Keeps the command on the login host alive. One whose connection was cut can't know, and would follow for nobody.
+     *
+     * @return false if there is no connection to do it by
+     */
+    boolean signOfLife() {
+        return send("");
+    }
+
+    private boolean send(String line) {
         HostProcess running = process;
         if (running == null) {
             return false;
         }
         try {
-            running.stdin().write((text + "\n").getBytes(StandardCharsets.UTF_8));
+            running.stdin().write((line + "\n").getBytes(StandardCharsets.UTF_8));
             running.stdin().flush();
             return true;
         } catch (IOException | SlurmRayException e) {
-            LOG.debug("the lease of {} could not be renewed", directory, e);
+            LOG.debug("the follower of {} could not be written to", directory, e);
             return false;
         }
     }

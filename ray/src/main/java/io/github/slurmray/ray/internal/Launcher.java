@@ -1,7 +1,10 @@
 package io.github.slurmray.ray.internal;
 
+import io.github.slurmray.core.AuthenticationException;
 import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.Host;
+import io.github.slurmray.core.HostKeyException;
+import io.github.slurmray.core.HostUnreachableException;
 import io.github.slurmray.core.Secret;
 import io.github.slurmray.core.SlurmRayException;
 import io.github.slurmray.platforms.Platform;
@@ -72,20 +75,16 @@ public final class Launcher {
         files.put(RunDirectory.OWNER, handle + "\n");
         spec.publish().ifPresent(p -> files.put(RunDirectory.KNOWN_HOSTS, knownHosts(p.vm())));
         Optional<String> publicKey = directory.create(files, ephemeral.map(vm -> "slurmray:" + plan.id()));
+        Leftovers leftovers = new Leftovers(directory, vmHost);
+        publicKey.ifPresent(key -> installKey(key, ephemeral.orElseThrow(), record, spec.timeLimit(), leftovers));
         JobId job;
         try {
-            publicKey.ifPresent(key -> new VmKeys(vmHost.orElseThrow())
-                    .add(
-                            plan.id(),
-                            ephemeral.orElseThrow(),
-                            key,
-                            Instant.now().plus(spec.timeLimit()).plus(LONGEST_QUEUE)));
             job = slurm.submit(plan.script(), submission(plan.id(), directory));
         } catch (SubmissionUndecidedException e) {
             // there may be a job: its directory and its key stay, for attach or prune
             throw e;
         } catch (SlurmRayException e) {
-            undo(directory, publicKey.isPresent(), plan.id(), e);
+            undo(() -> leftovers.remove(record), e);
             throw e;
         }
         return new LiveCluster(record, job, directory, slurm, vmHost, token, handle).start();
@@ -96,12 +95,23 @@ public final class Launcher {
         return VmKeys.knownHosts(vm, keys);
     }
 
-    private void undo(RunDirectory directory, boolean hasKey, ClusterId id, SlurmRayException why) {
+    private void installKey(String key, CloudVm vm, PlanRecord plan, Duration timeLimit, Leftovers leftovers) {
+        Instant expires = Instant.now().plus(timeLimit).plus(LONGEST_QUEUE);
         try {
-            directory.remove();
-            if (hasKey) {
-                new VmKeys(vmHost.orElseThrow()).remove(id);
-            }
+            new VmKeys(vmHost.orElseThrow()).add(plan.id(), vm, key, expires);
+        } catch (HostUnreachableException | AuthenticationException | HostKeyException e) {
+            // nothing reached the VM, and asking it to take the key back would fail as well
+            undo(leftovers.directory()::remove, e);
+            throw e;
+        } catch (SlurmRayException e) {
+            undo(() -> leftovers.remove(plan), e);
+            throw e;
+        }
+    }
+
+    private static void undo(Runnable undo, SlurmRayException why) {
+        try {
+            undo.run();
         } catch (SlurmRayException e) {
             why.addSuppressed(e);
         }

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A cluster that is being watched: what the job tells (by a {@link Follower}) and what Slurm says (asked by a thread of
- * its own) become events and a {@link ClusterState}, and the lease is renewed.
+ * its own) become events and a {@link ClusterState}, and the lease is renewed (by a {@link Heartbeat}).
  *
  * <p>Safe for use by many threads.
  */
@@ -63,10 +63,12 @@ public final class LiveCluster implements AutoCloseable {
     private final String handle;
     private final EventLog log;
     private final Follower follower;
+    private final Heartbeat heartbeat;
     private final Thread watcher;
 
     // guarded by ending
     private @Nullable Accounting finalAccounting;
+    private boolean removed;
 
     // guarded by this
     private ClusterState state;
@@ -103,13 +105,20 @@ public final class LiveCluster implements AutoCloseable {
             public void owner(String now) {
                 ownedBy(now);
             }
+
+            @Override
+            public boolean isOver() {
+                return phase() == Phase.ENDED;
+            }
         });
+        this.heartbeat = new Heartbeat(follower, plan.id().value(), handle, plan.lease(), this::mayRenew);
         this.watcher = new Thread(this::watch, "slurmray-watch-" + plan.id());
         watcher.setDaemon(true);
     }
 
     LiveCluster start() {
         follower.start();
+        heartbeat.start();
         watcher.start();
         return this;
     }
@@ -145,19 +154,11 @@ public final class LiveCluster implements AutoCloseable {
 
     private void watch() {
         long nextLook = System.nanoTime();
-        long nextRenewal = nextLook;
-        long renewals = 0;
         try {
             while (!isClosed()) {
                 if (takeLook() || System.nanoTime() - nextLook >= 0) {
                     askSlurm();
                     nextLook = System.nanoTime() + plan.pollFloor().toNanos();
-                }
-                if (mayRenew() && System.nanoTime() - nextRenewal >= 0) {
-                    if (follower.renew("renewed " + handle + " " + ++renewals)) {
-                        nextRenewal =
-                                System.nanoTime() + plan.lease().dividedBy(4).toNanos();
-                    }
                 }
                 boolean checking = readyIsNear();
                 if (checking && isReady()) {
@@ -478,43 +479,63 @@ public final class LiveCluster implements AutoCloseable {
     public Accounting end() {
         synchronized (ending) {
             if (finalAccounting == null) {
-                refuseIfTakenOver("end");
-                finalAccounting = endJob();
-                new Leftovers(directory, vmHost).remove(plan);
+                endAndRemove();
+                finalAccounting = finalRecords();
                 close();
             }
             return finalAccounting;
         }
     }
 
-    private Accounting endJob() {
-        if (!hasEnded()) {
-            if (current().phase() == Phase.PENDING) {
-                slurm.cancel(job);
-            } else {
-                slurm.signalBatch(job, "TERM");
-            }
-            if (!endsWithin(ORDERLY_END)) {
-                slurm.cancel(job);
-                if (!endsWithin(CANCELLED_END)) {
-                    throw new SlurmUnavailableException(
-                            "job " + job + " of cluster " + plan.id() + " was cancelled, but Slurm hasn't said in "
-                                    + CANCELLED_END.toSeconds() + " s that it ended: "
-                                    + jobState().map(Object::toString).orElse("it can't be asked"),
-                            "",
-                            Retry.SAFE);
-                }
-            }
+    private void endAndRemove() {
+        if (!removed) {
+            refuseIfTakenOver("end");
+            endJob();
+            new Leftovers(directory, vmHost).remove(plan);
+            removed = true;
         }
-        // records reach the database a little later than the queue
-        Accounting accounting = slurm.accounting(job);
+    }
+
+    private void endJob() {
+        if (hasEnded()) {
+            return;
+        }
+        if (current().phase() == Phase.PENDING) {
+            slurm.cancel(job);
+        } else {
+            slurm.signalBatch(job, "TERM");
+        }
+        if (endsWithin(ORDERLY_END)) {
+            return;
+        }
+        slurm.cancel(job);
+        if (!endsWithin(CANCELLED_END)) {
+            throw new SlurmUnavailableException(
+                    "job " + job + " of cluster " + plan.id() + " was cancelled, but Slurm hasn't said in "
+                            + CANCELLED_END.toSeconds() + " s that it ended: "
+                            + jobState().map(Object::toString).orElse("it can't be asked"),
+                    "",
+                    Retry.SAFE);
+        }
+    }
+
+    /** Records reach the database a little later than the queue; a site without one has none. */
+    private Accounting finalRecords() {
         long deadline = System.nanoTime() + RECORD_ARRIVES.toNanos();
-        while (System.nanoTime() < deadline
-                && accounting.jobRow().flatMap(r -> r.end()).isEmpty()) {
-            pause();
-            accounting = slurm.accounting(job);
+        try {
+            Accounting accounting = slurm.accounting(job);
+            while (System.nanoTime() < deadline
+                    && accounting.jobRow().flatMap(r -> r.end()).isEmpty()) {
+                pause();
+                accounting = slurm.accounting(job);
+            }
+            return accounting;
+        } catch (SlurmUnavailableException e) {
+            if (e.retry() == Retry.POINTLESS) {
+                return new Accounting(job, List.of());
+            }
+            throw e;
         }
-        return accounting;
     }
 
     private boolean hasEnded() {
@@ -556,16 +577,21 @@ public final class LiveCluster implements AutoCloseable {
     public void detach() {
         synchronized (ending) {
             refuseIfTakenOver("detach");
-            if (!isClosed() && finalAccounting == null) {
-                stopRenewing();
-                directory.write(RunDirectory.LEASE, RunDirectory.DETACHED + "\n");
+            if (!isClosed() && !removed) {
+                writeDetached();
             }
             close();
         }
     }
 
-    private synchronized void stopRenewing() {
-        owned = false;
+    private void writeDetached() {
+        heartbeat.detach();
+        try {
+            directory.write(RunDirectory.LEASE, RunDirectory.DETACHED + "\n");
+        } catch (SlurmRayException e) {
+            heartbeat.resume();
+            throw e;
+        }
     }
 
     /**
@@ -575,9 +601,12 @@ public final class LiveCluster implements AutoCloseable {
      */
     public void close(boolean ends) {
         try {
-            if (!isClosed() && !current().takenOver()) {
+            synchronized (ending) {
+                if (isClosed() || current().takenOver()) {
+                    return;
+                }
                 if (ends) {
-                    end();
+                    endAndRemove();
                 } else {
                     detach();
                 }
@@ -598,7 +627,7 @@ public final class LiveCluster implements AutoCloseable {
             notifyAll();
         }
         @Nullable RuntimeException first = null;
-        for (AutoCloseable part : List.of(follower, ways, dashboard, log)) {
+        for (AutoCloseable part : List.of(heartbeat, follower, ways, dashboard, log)) {
             try {
                 part.close();
             } catch (Exception e) {

@@ -31,6 +31,7 @@ class FollowerTest {
     Path home;
 
     private Host host;
+    private volatile boolean over;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final List<String> owners = new CopyOnWriteArrayList<>();
 
@@ -55,6 +56,11 @@ class FollowerTest {
                     @Override
                     public void owner(String handle) {
                         owners.add(handle);
+                    }
+
+                    @Override
+                    public boolean isOver() {
+                        return over;
                     }
                 })
                 .start();
@@ -223,8 +229,9 @@ class FollowerTest {
 
     // ---------------------------------------------------------------- the script by itself
 
-    private HostProcess script(int told) {
-        return host.start(Scripts.command("bash", "follow.sh", "run", Integer.toString(told)));
+    private HostProcess script(int told, int silence) {
+        return host.start(
+                Scripts.command("bash", "follow.sh", "run", Integer.toString(told), Integer.toString(silence)));
     }
 
     private static BufferedReader reader(HostProcess process) {
@@ -234,7 +241,7 @@ class FollowerTest {
     @Test
     void theScriptLeavesOutWhatWasToldAlready() throws IOException {
         write("one\ntwo\nthree\n");
-        try (HostProcess process = script(2)) {
+        try (HostProcess process = script(2, 60)) {
             assertThat(reader(process).readLine()).isEqualTo("three");
         }
     }
@@ -242,12 +249,60 @@ class FollowerTest {
     @Test
     void theScriptEndsWhenItsInputDoes() throws IOException {
         write("one\n");
-        try (HostProcess process = script(0)) {
+        try (HostProcess process = script(0, 60)) {
             BufferedReader out = reader(process);
             assertThat(out.readLine()).isEqualTo("one");
             process.stdin().close();
             assertThat(out.readLine()).isNull();
             assertThat(process.await(Duration.ofSeconds(10)).ok()).isTrue();
+        }
+    }
+
+    @Test
+    void theScriptEndsWhenNobodyGivesASignOfLife() throws IOException {
+        write("one\n");
+        try (HostProcess process = script(0, 1)) {
+            BufferedReader out = reader(process);
+            assertThat(out.readLine()).isEqualTo("one");
+            assertThat(out.readLine()).isNull();
+            assertThat(process.await(Duration.ofSeconds(10)).ok()).isTrue();
+        }
+    }
+
+    @Test
+    void theScriptEndsWithTheDirectory() throws IOException {
+        write("one\n");
+        try (HostProcess process = script(0, 60)) {
+            BufferedReader out = reader(process);
+            assertThat(out.readLine()).isEqualTo("one");
+            new RunDirectory(host, "run").remove();
+            assertThat(out.readLine()).isNull();
+        }
+    }
+
+    @Test
+    void aSignOfLifeIsNoRenewal() throws IOException {
+        Path lease = home.resolve("run/lease");
+        try (Follower follower = follow(host)) {
+            await().until(() -> follower.renew("renewed 1"));
+            await().untilAsserted(() -> assertThat(lease).hasContent("renewed 1"));
+            assertThat(follower.signOfLife()).isTrue();
+            // the line after it is read after it
+            write("one\n");
+            awaitLines("one");
+            assertThat(lease).hasContent("renewed 1");
+        }
+    }
+
+    @Test
+    void whenTheJobIsOverAndTheDirectoryGoneTheFollowerEnds() throws IOException {
+        write("one\n");
+        try (Follower follower = follow(host)) {
+            awaitLines("one");
+            over = true;
+            new RunDirectory(host, "run").remove();
+            await().untilAsserted(() -> assertThat(Leaks.threads()).noneMatch(t -> t.contains("follow-test")));
+            assertThat(follower.renew("x")).isFalse();
         }
     }
 

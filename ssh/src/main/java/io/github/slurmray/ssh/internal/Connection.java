@@ -13,6 +13,7 @@ final class Connection {
     private final ClientSession session;
     private final Attempt attempt;
     private final Slots slots = new Slots();
+    private final Killer killer = new Killer(this);
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     Connection(ClientSession session, Attempt attempt) {
@@ -37,6 +38,10 @@ final class Connection {
 
     Slots slots() {
         return slots;
+    }
+
+    Killer killer() {
+        return killer;
     }
 
     /** Makes the channel one of this connection's; it is not yet open. */

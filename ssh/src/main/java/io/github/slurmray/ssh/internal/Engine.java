@@ -3,6 +3,7 @@ package io.github.slurmray.ssh.internal;
 import io.github.slurmray.core.Command;
 import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.CommandTimeoutException;
+import io.github.slurmray.core.ConnectionLostException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostProcess;
 import io.github.slurmray.core.HostUnreachableException;
@@ -85,7 +86,12 @@ public final class Engine implements Host {
             throw remote.lost();
         }
         LOG.debug("{}: '{}' ended after {} ms", endpoint, command, remote.millis());
-        return remote.result(stdout.bytes(), stderr.bytes(), stdout.truncated() || stderr.truncated());
+        CommandResult result = remote.result(stdout.bytes(), stderr.bytes(), stdout.truncated() || stderr.truncated());
+        if (!result.ok() && link.isClosed()) {
+            throw new ConnectionLostException(
+                    name() + ": closed while '" + command + "' ran, which was ended for that", null);
+        }
+        return result;
     }
 
     private static Sink keep(CappedBuffer buffer) {

@@ -4,10 +4,8 @@ import io.github.slurmray.core.Command;
 import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.ConnectionLostException;
 import io.github.slurmray.core.ProtocolException;
-import io.github.slurmray.core.internal.ProcessGroups;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -131,7 +129,7 @@ final class RemoteCommand {
         }
         return group.copy()
                 .orTimeout(MARKER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .thenCompose(this::killGroup)
+                .thenCompose(connection.killer()::end)
                 .exceptionally(e -> {
                     LOG.debug("{}: '{}' can't be ended by its process group: {}", endpoint, command, e.toString());
                     // its shell has not got as far as to tell its id: newer servers can signal it all the same
@@ -140,19 +138,6 @@ final class RemoteCommand {
                     return null;
                 })
                 .whenComplete((done, e) -> channel.abandon());
-    }
-
-    private CompletableFuture<Void> killGroup(long id) {
-        Sink nowhere = (bytes, offset, length) -> length;
-        ExecChannel killer = new ExecChannel(new Frame().request(ProcessGroups.end(List.of(id))), nowhere, nowhere);
-        try {
-            connection.register(killer);
-            killer.input().feed(new byte[0], true);
-            killer.begin();
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        return killer.done();
     }
 
     private void signal(String name) {

@@ -5,7 +5,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The sessions that one connection may have open at once. A server's usual limit is 10; 8 of them are for commands, so
- * that two are left to end commands that take too long. Where the server allows less, the number of slots learns it.
+ * that there is always one left to end commands that take too long. Where the server allows less, the number of slots
+ * learns it.
  */
 final class Slots {
     private static final int FOR_COMMANDS = 8;

@@ -1,0 +1,97 @@
+package io.github.slurmray.ray;
+
+import static io.github.slurmray.ray.ClusterLab.SOON;
+import static io.github.slurmray.ray.ClusterLab.within;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.slurmray.lab.Lab;
+import io.github.slurmray.lab.LabTest;
+import io.github.slurmray.platforms.Platforms;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two handles on one cluster. */
+@LabTest
+class TakeOverLabTest {
+    private ClusterLab clusters;
+    private RayClusters elsewhere;
+
+    @BeforeEach
+    void connect(Lab lab) {
+        clusters = new ClusterLab(lab);
+        // as another program on another machine would
+        elsewhere = RayClusters.on(clusters.own(ClusterLab.connection(lab, Lab.LOGIN1, Lab.USER)), Platforms.lab());
+    }
+
+    @AfterEach
+    void disconnect() {
+        clusters.close();
+    }
+
+    @Test
+    void theLaterHandleTakesOverAndTheOlderMayEndNothing() throws Exception {
+        RayCluster older = clusters.ready(clusters.standIn(1));
+
+        RayCluster later = within(5, "attached and ready", () -> {
+            RayCluster attached = clusters.own(elsewhere.attach(older.id()));
+            attached.awaitReady(SOON);
+            return attached;
+        });
+
+        assertThat(later.job()).isEqualTo(older.job());
+        clusters.assertEventsAreThoseOfTheJob(later);
+        assertThat(later.nodes()).hasSize(2);
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> older.events().stream().anyMatch(ClusterEvent.TakenOver.class::isInstance));
+        assertThatThrownBy(older::end).isInstanceOf(TakenOverException.class).hasMessageContaining("attach again");
+        assertThatThrownBy(older::detach).isInstanceOf(TakenOverException.class);
+        older.close();
+        assertThat(later.nodes()).as("after the older handle was closed").hasSize(2);
+
+        later.end();
+        clusters.leftovers(later).assertNone();
+    }
+
+    @Test
+    void aHandleThatAttachesWhileTheClusterStartsSeesItBecomeReady() {
+        RayCluster older = clusters.launch(clusters.standIn(1, "FAKE_RAY_START_SECONDS=3"));
+        await().atMost(SOON).until(() -> older.phase() == Phase.STARTING);
+
+        RayCluster later = clusters.own(elsewhere.attach(older.id()));
+        later.awaitReady(SOON);
+
+        clusters.assertEventsAreThoseOfTheJob(later);
+        later.end();
+        clusters.leftovers(later).assertNone();
+    }
+
+    @Test
+    void anEndedClusterCanBeAttachedToSaysHowItEndedAndIsPruned(Lab lab) {
+        RayCluster older = clusters.ready(clusters.standIn(0));
+        lab.run("exec", "ctl", "scancel", older.job().toString());
+        await().atMost(SOON).until(() -> older.phase() == Phase.ENDED);
+
+        RayCluster later = clusters.own(elsewhere.attach(older.id()));
+        assertThatThrownBy(() -> later.awaitReady(SOON))
+                .isInstanceOf(ClusterEndedException.class)
+                .hasMessageContaining("CANCELLED");
+        later.close();
+        older.close();
+
+        assertThat(elsewhere.prune().removed()).contains(older.id());
+        assertThat(elsewhere.list()).noneMatch(c -> c.id().equals(older.id()));
+        clusters.leftovers(older).assertNone();
+    }
+
+    @Test
+    void aClusterThatIsNotThereIsNotFound() {
+        assertThatThrownBy(() -> elsewhere.attach(new ClusterId("ray-20200101-nosuch")))
+                .isInstanceOf(ClusterNotFoundException.class)
+                .hasMessageContaining("ray-20200101-nosuch")
+                .hasMessageContaining("list()");
+    }
+}
