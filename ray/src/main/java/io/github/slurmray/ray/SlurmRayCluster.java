@@ -78,11 +78,15 @@ public final class SlurmRayCluster {
      *
      * @param plan the plan
      * @return the handle; closing it ends the cluster
+     * @throws IllegalArgumentException if another cluster's {@link #plan()} made it
      * @throws PlanRefusedException if the plan has errors; nothing was sent
      * @throws io.github.slurmray.slurm.SubmissionRefusedException if Slurm refuses the job; nothing is left behind
      * @throws io.github.slurmray.core.SlurmRayException if a host can't be reached or a command fails
      */
     public RayCluster launch(LaunchPlan plan) {
+        if (!plan.equals(Planner.plan(spec, platform, plan.id(), vmHost != null))) {
+            throw new IllegalArgumentException("the plan of " + plan.id() + " was made for another cluster than this");
+        }
         if (!plan.errors().isEmpty()) {
             throw new PlanRefusedException(plan);
         }

@@ -8,6 +8,8 @@ import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.ssh.SshHost;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -150,7 +152,8 @@ final class ClusterLab implements AutoCloseable {
                 .toList();
         List<String> told = cluster.events().stream()
                 .filter(e -> !(e instanceof ClusterEvent.JobChanged || e instanceof ClusterEvent.Ready))
-                .map(e -> String.format(Locale.ROOT, "%d.%06d", e.at().getEpochSecond(), e.at().getNano() / 1_000))
+                .map(e -> ChronoUnit.MICROS.between(Instant.EPOCH, e.at()))
+                .map(micros -> String.format(Locale.ROOT, "%d.%06d", micros / 1_000_000, micros % 1_000_000))
                 .toList();
         assertThat(told).isEqualTo(written);
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param job what Slurm said last
  * @param environment the head's addresses, once they are known
  * @param allJoined whether all nodes have joined
+ * @param lost how many nodes have left after they had joined
  * @param publish whether the dashboard is on the cloud VM
  * @param failure why it couldn't come up, if it couldn't
  * @param takenOver whether another handle has taken over
@@ -23,6 +24,7 @@ record ClusterState(
         Optional<JobState> job,
         Optional<ClusterEvent.EnvironmentReady> environment,
         boolean allJoined,
+        int lost,
         PublishState publish,
         Optional<ClusterEvent.Failed> failure,
         boolean takenOver) {
@@ -30,7 +32,7 @@ record ClusterState(
     static ClusterState initial(boolean publishes) {
         PublishState publish = publishes ? new PublishState.Trying() : new PublishState.NotAsked();
         return new ClusterState(
-                Phase.PENDING, Optional.empty(), Optional.empty(), false, publish, Optional.empty(), false);
+                Phase.PENDING, Optional.empty(), Optional.empty(), false, 0, publish, Optional.empty(), false);
     }
 
     ClusterState after(ClusterEvent event) {
@@ -39,9 +41,9 @@ record ClusterState(
         } else if (event instanceof ClusterEvent.Started) {
             return atLeast(Phase.STARTING);
         } else if (event instanceof ClusterEvent.EnvironmentReady e) {
-            return new ClusterState(phase, job, Optional.of(e), allJoined, publish, failure, takenOver);
+            return new ClusterState(phase, job, Optional.of(e), allJoined, lost, publish, failure, takenOver);
         } else if (event instanceof ClusterEvent.AllJoined) {
-            return new ClusterState(phase, job, environment, true, publish, failure, takenOver);
+            return new ClusterState(phase, job, environment, true, lost, publish, failure, takenOver);
         } else if (event instanceof ClusterEvent.Ready) {
             return atLeast(Phase.READY);
         } else if (event instanceof ClusterEvent.Published e) {
@@ -49,13 +51,13 @@ record ClusterState(
         } else if (event instanceof ClusterEvent.PublishFailed e) {
             return with(new PublishState.Down(e.cause()));
         } else if (event instanceof ClusterEvent.NodeLeft e) {
-            return withFailure(lostNode(e));
+            return withLost(e.hadJoined() ? 1 : 0).withFailure(lostNode(e));
         } else if (event instanceof ClusterEvent.Failed e) {
             return withFailure(Optional.of(e));
         } else if (event instanceof ClusterEvent.Ending || event instanceof ClusterEvent.Finished) {
             return atLeast(Phase.ENDING);
         } else if (event instanceof ClusterEvent.TakenOver) {
-            return new ClusterState(phase, job, environment, allJoined, publish, failure, true);
+            return new ClusterState(phase, job, environment, allJoined, lost, publish, failure, true);
         }
         return this;
     }
@@ -75,7 +77,7 @@ record ClusterState(
 
     private ClusterState with(JobState state) {
         ClusterState known =
-                new ClusterState(phase, Optional.of(state), environment, allJoined, publish, failure, takenOver);
+                new ClusterState(phase, Optional.of(state), environment, allJoined, lost, publish, failure, takenOver);
         if (state instanceof JobState.Running) {
             return known.atLeast(Phase.STARTING);
         }
@@ -83,15 +85,21 @@ record ClusterState(
     }
 
     private ClusterState with(PublishState state) {
-        return new ClusterState(phase, job, environment, allJoined, state, failure, takenOver);
+        return new ClusterState(phase, job, environment, allJoined, lost, state, failure, takenOver);
     }
 
     private ClusterState withFailure(Optional<ClusterEvent.Failed> e) {
-        return failure.isPresent() ? this : new ClusterState(phase, job, environment, allJoined, publish, e, takenOver);
+        return failure.isPresent()
+                ? this
+                : new ClusterState(phase, job, environment, allJoined, lost, publish, e, takenOver);
+    }
+
+    private ClusterState withLost(int more) {
+        return new ClusterState(phase, job, environment, allJoined, lost + more, publish, failure, takenOver);
     }
 
     private ClusterState atLeast(Phase next) {
         Phase later = next.compareTo(phase) > 0 ? next : phase;
-        return new ClusterState(later, job, environment, allJoined, publish, failure, takenOver);
+        return new ClusterState(later, job, environment, allJoined, lost, publish, failure, takenOver);
     }
 }

@@ -75,6 +75,9 @@ final class Follower implements AutoCloseable {
                     Integer.toString(told),
                     Long.toString(LONGEST_SILENCE.toSeconds())))) {
                 process = running;
+                if (closed.getCount() == 0) {
+                    return; // it was closed while the command was being started
+                }
                 InputStream lines = new BufferedInputStream(running.stdout());
                 for (String line = line(lines); line != null; line = line(lines)) {
                     failures = 0;

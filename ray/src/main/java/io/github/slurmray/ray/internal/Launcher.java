@@ -87,7 +87,7 @@ public final class Launcher {
             undo(() -> leftovers.remove(record), e);
             throw e;
         }
-        return new LiveCluster(record, job, directory, slurm, vmHost, token, handle).start();
+        return new LiveCluster(record, job, directory, slurm, vmHost, token, handle, true).start();
     }
 
     private String knownHosts(CloudVm vm) {
@@ -137,7 +137,7 @@ public final class Launcher {
         Secret token = token(directory);
         String handle = Secret.random(16).reveal();
         directory.write(RunDirectory.OWNER, handle + "\n");
-        return new LiveCluster(record, job, directory, slurm, vmHost, token, handle).start();
+        return new LiveCluster(record, job, directory, slurm, vmHost, token, handle, false).start();
     }
 
     private static Secret token(RunDirectory directory) {

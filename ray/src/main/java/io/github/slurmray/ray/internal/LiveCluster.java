@@ -1,5 +1,7 @@
 package io.github.slurmray.ray.internal;
 
+import io.github.slurmray.core.Backoff;
+import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.InterruptedCallException;
 import io.github.slurmray.core.ProtocolException;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +49,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LiveCluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveCluster.class);
-    private static final Duration READY_CHECK = Duration.ofMillis(300);
+    private static final Backoff READY_CHECKS = new Backoff(Duration.ofMillis(300), Duration.ofSeconds(5));
+    private static final int QUICK_CHECKS = 100;
+    private static final Duration PUBLISH_GRACE = Duration.ofSeconds(3);
+    private static final Duration EVENTS_ARRIVE = Duration.ofSeconds(5);
     private static final Duration ORDERLY_END = Duration.ofSeconds(20);
     private static final Duration CANCELLED_END = Duration.ofSeconds(90);
     private static final Duration RECORD_ARRIVES = Duration.ofSeconds(10);
@@ -65,6 +71,7 @@ public final class LiveCluster implements AutoCloseable {
     private final Follower follower;
     private final Heartbeat heartbeat;
     private final Thread watcher;
+    private final boolean launchedHere;
 
     // guarded by ending
     private @Nullable Accounting finalAccounting;
@@ -83,8 +90,10 @@ public final class LiveCluster implements AutoCloseable {
             SlurmClient slurm,
             Optional<Host> vmHost,
             Secret token,
-            String handle) {
+            String handle,
+            boolean launchedHere) {
         this.plan = plan;
+        this.launchedHere = launchedHere;
         this.job = job;
         this.directory = directory;
         this.slurm = slurm;
@@ -154,23 +163,31 @@ public final class LiveCluster implements AutoCloseable {
 
     private void watch() {
         long nextLook = System.nanoTime();
-        try {
-            while (!isClosed()) {
+        int checks = 0;
+        while (!isClosed()) {
+            try {
                 if (takeLook() || System.nanoTime() - nextLook >= 0) {
-                    askSlurm();
                     nextLook = System.nanoTime() + plan.pollFloor().toNanos();
+                    askSlurm();
                 }
-                boolean checking = readyIsNear();
-                if (checking && isReady()) {
-                    accept(new ClusterEvent.Ready(Instant.now()));
-                    continue;
+                Duration wait = Duration.ofNanos(Math.max(1, nextLook - System.nanoTime()));
+                if (readyIsNear()) {
+                    if (isReady()) {
+                        accept(new ClusterEvent.Ready(Instant.now()));
+                        continue;
+                    }
+                    wait = READY_CHECKS.delay(++checks < QUICK_CHECKS ? 1 : checks, () -> 1);
                 }
-                waitForNews(checking ? READY_CHECK : Duration.ofNanos(Math.max(1, nextLook - System.nanoTime())));
+                waitForNews(wait);
+            } catch (InterruptedException | InterruptedCallException e) {
+                // by close(), which is what ends this
+                LOG.debug("cluster {}: the watching thread was interrupted", plan.id());
+            } catch (RuntimeException e) {
+                if (!isClosed()) {
+                    LOG.warn("cluster {} could not be looked after; trying again", plan.id(), e);
+                    rest(plan.pollFloor());
+                }
             }
-        } catch (InterruptedException e) {
-            LOG.debug("cluster {} is watched no more", plan.id());
-        } catch (IllegalStateException e) {
-            LOG.debug("cluster {} is watched no more: its host was closed", plan.id(), e);
         }
     }
 
@@ -237,7 +254,7 @@ public final class LiveCluster implements AutoCloseable {
             return true;
         }
         try {
-            return dashboard.aliveNodes().size() >= plan.nodes() && dashboard.acceptsJobs();
+            return dashboard.aliveNodes().size() >= plan.nodes() - now.lost() && dashboard.acceptsJobs();
         } catch (SlurmRayException e) {
             LOG.debug("cluster {} isn't ready yet", plan.id(), e);
             return false;
@@ -332,13 +349,21 @@ public final class LiveCluster implements AutoCloseable {
         return state;
     }
 
+    private synchronized void refuseIfClosed() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "this handle of cluster " + plan.id() + " is closed; RayClusters.attach gives a new one");
+        }
+    }
+
     /** Waits until something holds of the state, and returns that state; empty if the time is over before. */
     private synchronized Optional<ClusterState> await(Predicate<ClusterState> condition, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         try {
             while (!condition.test(state)) {
+                refuseIfClosed();
                 long left = deadline - System.nanoTime();
-                if (left <= 0 || closed) {
+                if (left <= 0) {
                     return Optional.empty();
                 }
                 wait(Math.max(1, left / 1_000_000));
@@ -356,33 +381,55 @@ public final class LiveCluster implements AutoCloseable {
      * @param timeout at most this long
      */
     public void awaitReady(Duration timeout) {
-        Optional<ClusterState> decided = await(s -> s.phase() == Phase.READY || cannotBeReady(s), timeout);
-        if (decided.isEmpty()) {
-            throw new NotReadyException(
-                    "cluster " + plan.id() + " isn't ready after " + timeout.toSeconds() + " s: " + waitsFor(current()),
-                    null);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            ClusterState s = await(c -> c.phase() == Phase.READY || cannotBeReady(c), left)
+                    .orElseThrow(() -> new NotReadyException(
+                            "cluster " + plan.id() + " isn't ready after " + timeout.toSeconds() + " s: "
+                                    + waitsFor(current()),
+                            null));
+            if (s.phase() == Phase.READY) {
+                return;
+            }
+            if (s.phase() == Phase.ENDED && s.failure().isEmpty()) {
+                // Slurm's word may come sooner than the job's own, which has the reason
+                s = await(c -> c.failure().isPresent() || hasFinished(), EVENTS_ARRIVE)
+                        .orElse(s);
+            }
+            // a port that is free a moment later, or an old failure among the events that are told again, is none
+            if (s.failure().isPresent()
+                    || !requiredPublishFailed(s)
+                    || await(c -> !requiredPublishFailed(c), PUBLISH_GRACE).isEmpty()) {
+                throw whyNotReady(s);
+            }
         }
-        ClusterState s = decided.get();
-        if (s.phase() == Phase.READY) {
-            return;
-        }
+    }
+
+    private boolean hasFinished() {
+        return log.events().stream().anyMatch(ClusterEvent.Finished.class::isInstance);
+    }
+
+    private SlurmRayException whyNotReady(ClusterState s) {
         if (s.failure().isPresent()) {
-            throw new ClusterFailedException(describe(s.failure().get()), null);
+            return new ClusterFailedException(describe(s.failure().get()), null);
+        }
+        if (s.job().isPresent() && s.job().get() instanceof JobState.Ended ended) {
+            return new ClusterEndedException("cluster " + plan.id() + " ended before it was ready: " + ended, ended);
         }
         if (requiredPublishFailed(s) && s.publish() instanceof PublishState.Down down) {
             PublishFailedException failed = new PublishFailedException(
                     "cluster " + plan.id() + " must be published, and can't be: " + down.cause(), null);
-            try {
-                end();
-            } catch (SlurmRayException e) {
-                failed.addSuppressed(e);
+            if (launchedHere) {
+                try {
+                    end();
+                } catch (SlurmRayException e) {
+                    failed.addSuppressed(e);
+                }
             }
-            throw failed;
+            return failed;
         }
-        if (s.job().isPresent() && s.job().get() instanceof JobState.Ended ended) {
-            throw new ClusterEndedException("cluster " + plan.id() + " ended before it was ready: " + ended, ended);
-        }
-        throw new ClusterFailedException(
+        return new ClusterFailedException(
                 "the job of cluster " + plan.id() + " can never start: "
                         + s.job().map(Object::toString).orElse("") + "; end it and launch another",
                 null);
@@ -477,18 +524,36 @@ public final class LiveCluster implements AutoCloseable {
      * @return the final accounting
      */
     public Accounting end() {
-        synchronized (ending) {
-            if (finalAccounting == null) {
-                endAndRemove();
-                finalAccounting = finalRecords();
-                close();
+        return uninterrupted(() -> {
+            synchronized (ending) {
+                if (finalAccounting == null) {
+                    endAndRemove();
+                    finalAccounting = finalRecords();
+                    close();
+                }
+                return finalAccounting;
             }
-            return finalAccounting;
+        });
+    }
+
+    /**
+     * Does what must be done even by a thread that was interrupted: a cancelled task that closes its cluster means to
+     * end it. The work is bounded, and the interrupt flag is set again afterwards.
+     */
+    private static <T> T uninterrupted(Supplier<T> work) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return work.get();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     private void endAndRemove() {
         if (!removed) {
+            refuseIfClosed();
             refuseIfTakenOver("end");
             endJob();
             new Leftovers(directory, vmHost).remove(plan);
@@ -526,7 +591,7 @@ public final class LiveCluster implements AutoCloseable {
             Accounting accounting = slurm.accounting(job);
             while (System.nanoTime() < deadline
                     && accounting.jobRow().flatMap(r -> r.end()).isEmpty()) {
-                pause();
+                rest(plan.pollFloor());
                 accounting = slurm.accounting(job);
             }
             return accounting;
@@ -555,8 +620,12 @@ public final class LiveCluster implements AutoCloseable {
         return current().phase() == Phase.ENDED;
     }
 
-    private void pause() {
-        await(s -> false, plan.pollFloor());
+    private static void rest(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized void lookNow() {
@@ -564,8 +633,9 @@ public final class LiveCluster implements AutoCloseable {
         notifyAll();
     }
 
+    /** The follower may not have heard of it yet, so the host is asked. */
     private void refuseIfTakenOver(String what) {
-        if (current().takenOver()) {
+        if (current().takenOver() || isTakenOverOnHost()) {
             throw new TakenOverException(
                     "another handle has taken cluster " + plan.id() + " over, so this one may not " + what + " it; "
                             + "attach again to take it back",
@@ -573,15 +643,27 @@ public final class LiveCluster implements AutoCloseable {
         }
     }
 
+    private boolean isTakenOverOnHost() {
+        try {
+            return !directory.read(RunDirectory.OWNER).strip().equals(handle);
+        } catch (CommandFailedException e) {
+            LOG.debug("cluster {} has no owner any more: its directory is gone", plan.id(), e);
+            return false;
+        }
+    }
+
     /** Leaves the cluster running to its time limit. */
     public void detach() {
-        synchronized (ending) {
-            refuseIfTakenOver("detach");
-            if (!isClosed() && !removed) {
-                writeDetached();
+        uninterrupted(() -> {
+            synchronized (ending) {
+                if (!isClosed() && !removed) {
+                    refuseIfTakenOver("detach");
+                    writeDetached();
+                }
+                close();
+                return null;
             }
-            close();
-        }
+        });
     }
 
     private void writeDetached() {
@@ -600,20 +682,24 @@ public final class LiveCluster implements AutoCloseable {
      * @param ends whether to end the cluster, or else to leave it running
      */
     public void close(boolean ends) {
-        try {
+        uninterrupted(() -> {
             synchronized (ending) {
-                if (isClosed() || current().takenOver()) {
-                    return;
+                try {
+                    if (!isClosed() && !current().takenOver()) {
+                        if (ends) {
+                            endAndRemove();
+                        } else {
+                            detach();
+                        }
+                    }
+                } catch (TakenOverException e) {
+                    LOG.info("cluster {} goes on: {}", plan.id(), e.getMessage());
+                } finally {
+                    close();
                 }
-                if (ends) {
-                    endAndRemove();
-                } else {
-                    detach();
-                }
+                return null;
             }
-        } finally {
-            close();
-        }
+        });
     }
 
     /** Stops watching: ends the threads and the tunnel, and leaves the cluster as it is. */

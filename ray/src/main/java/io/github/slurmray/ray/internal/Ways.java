@@ -45,6 +45,10 @@ final class Ways implements AutoCloseable {
         if (closed) {
             return Optional.empty();
         }
+        if (tunnel != null && tunnel.state() == Tunnel.State.CLOSED) {
+            // it gave up, and its port may be somebody else's by now
+            tunnel = null;
+        }
         if (tunnel == null) {
             if (byLogin(environment)) {
                 tunnel = host.tunnel(environment.dashboardHost(), environment.dashboardPort());

@@ -45,8 +45,9 @@ say() {
   printf '%s\n' "$REPLY"
 }
 
-# last_lines FILE: the end of a log, small enough for an event.
-last_lines() { tail -n 12 "$1" 2>/dev/null | cut -c 1-200; }
+# last_lines FILE: the end of a log, so short that a whole event stays below the 1024 bytes in which Slurm carries output;
+# longer lines of several nodes would come mixed.
+last_lines() { tail -n 12 "$1" 2>/dev/null | cut -c 1-200 | tail -c 600; }
 
 # wait_or SIGNAL SECONDS PID...: waits for children to end; those that take longer get the signal.
 wait_or() {
@@ -176,7 +177,8 @@ node() {
   # the first node asks a step to end by closing its input: a signal to srun would kill Ray before it can clean up
   exec 3<&0 </dev/null
   { IFS= read -r _ <&3; kill -TERM $$; } &
-  if ! { mkdir -p "$tmp" && mkfifo "$tmp/pause" && exec 4<>"$tmp/pause"; }; then
+  # not -p: a directory that somebody else has put here is not ours
+  if ! { mkdir "$tmp" && mkfifo "$tmp/pause" && exec 4<>"$tmp/pause"; }; then
     say failed cause node-setup detail "can't write to $tmp"
     exit 1
   fi
@@ -347,7 +349,7 @@ first_node() {
   trap finish EXIT
   mapfile -t nodes < <(scontrol show hostnames "$SLURM_JOB_NODELIST")
   report started job "$job" restarts "${SLURM_RESTART_COUNT:-0}" nodes "${nodes[*]}"
-  if ! { mkdir -p "$tmp.b" && mkfifo "$tmp.b/pause" "$tmp.b/reports" "$tmp.b/stop" &&
+  if ! { mkdir "$tmp.b" && mkfifo "$tmp.b/pause" "$tmp.b/reports" "$tmp.b/stop" &&
     exec 4<>"$tmp.b/pause" 6<>"$tmp.b/reports" 7<>"$tmp.b/stop"; }; then
     fail node-setup "can't write to $tmp.b"
   fi

@@ -101,6 +101,7 @@ class ClusterStateTest {
                         Optional.empty(),
                         Optional.empty(),
                         false,
+                        0,
                         new PublishState.NotAsked(),
                         Optional.empty(),
                         false));
