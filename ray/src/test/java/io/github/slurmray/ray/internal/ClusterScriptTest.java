@@ -152,8 +152,8 @@ class ClusterScriptTest {
         Files.writeString(log, text);
         List<String> lines =
                 call("last_lines " + Shell.quote(log.toString())).lines().toList();
-        assertThat(lines).hasSize(12).allMatch(l -> l.length() == 200);
-        assertThat(lines.get(11)).startsWith("99 ");
+        assertThat(String.join("\n", lines)).hasSizeBetween(590, 600);
+        assertThat(lines.get(lines.size() - 1)).startsWith("99 ").hasSize(200);
         assertThat(call("last_lines " + Shell.quote(directory.resolve("none").toString()) + " || :"))
                 .isEmpty();
     }
