@@ -7,9 +7,9 @@ import io.github.slurmray.lab.Lab;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.ssh.SshHost;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -146,14 +146,14 @@ final class ClusterLab implements AutoCloseable {
 
     /** What the handle was told is what the job wrote: each event once, in its order. */
     void assertEventsAreThoseOfTheJob(RayCluster cluster) {
-        List<String> written = lab.sh("login2", "cat /home/hpcuser/.slurmray/" + cluster.id() + "/events.jsonl")
+        List<Instant> written = lab.sh("login2", "cat /home/hpcuser/.slurmray/" + cluster.id() + "/events.jsonl")
                 .lines()
-                .map(line -> line.replaceAll(".*\"at\":([0-9.]+),.*", "$1"))
+                .map(line -> new BigDecimal(line.replaceAll(".*\"at\":([0-9.]+),.*", "$1")))
+                .map(at -> Instant.EPOCH.plusNanos(at.movePointRight(9).longValueExact()))
                 .toList();
-        List<String> told = cluster.events().stream()
+        List<Instant> told = cluster.events().stream()
                 .filter(e -> !(e instanceof ClusterEvent.JobChanged || e instanceof ClusterEvent.Ready))
-                .map(e -> ChronoUnit.MICROS.between(Instant.EPOCH, e.at()))
-                .map(micros -> String.format(Locale.ROOT, "%d.%06d", micros / 1_000_000, micros % 1_000_000))
+                .map(ClusterEvent::at)
                 .toList();
         assertThat(told).isEqualTo(written);
     }
