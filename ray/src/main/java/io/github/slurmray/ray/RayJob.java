@@ -47,7 +47,9 @@ public interface RayJob {
      * <p>Every line comes exactly once and in order, through lost connections too. Lines end at {@code \n},
      * {@code \r\n} or {@code \r} (progress bars), which are not part of them; a line of more than 1 MiB comes in
      * pieces. Bytes that are not UTF-8 become U+FFFD. Up to a size of 1 MiB a log is read twice a second; a larger one
-     * is streamed, and Ray delays that by up to 2 s.
+     * is streamed, which Ray delays by up to 2 s, and longer after a lost connection, when it sends the log again from
+     * its start, at about 0.5 MB/s. A large log with bytes that are not UTF-8 can't be streamed; it is read again at
+     * most every 30 s.
      *
      * @param line takes the lines, on the calling thread; what it throws ends the call
      * @return the job at its end, whether it succeeded or not

@@ -41,8 +41,7 @@ class OutageLabTest {
         SlurmRayCluster spec = clusters.standIn(0).build();
         LaunchPlan plan = spec.plan();
         FutureTask<RayCluster> launch = new FutureTask<>(() -> clusters.own(spec.launch(plan)));
-        Fault controller = new Fault("svc ctl stop slurmctld", "svc ctl start slurmctld");
-        try (controller) {
+        during("svc ctl stop slurmctld", "svc ctl start slurmctld", () -> {
             new Thread(launch).start();
             // sbatch has failed once
             await().atMost(SOON)
@@ -52,7 +51,7 @@ class OutageLabTest {
                                             + " true")
                             .isBlank());
             assertThat(launch).isNotDone();
-        }
+        });
 
         RayCluster cluster = within(5, "launched, after the controller is back", launch::get);
 
@@ -68,13 +67,13 @@ class OutageLabTest {
         RayCluster cluster = clusters.launch(clusters.pending());
         await().atMost(SOON).until(() -> is(cluster, JobState.Pending.class));
 
-        try (Fault controller = new Fault("svc ctl stop slurmctld", "svc ctl start slurmctld")) {
+        during("svc ctl stop slurmctld", "svc ctl start slurmctld", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Unknown.class));
             assertThat(cluster.phase()).isEqualTo(Phase.PENDING);
             JobState.Unknown unknown = (JobState.Unknown) cluster.jobState().orElseThrow();
             assertThat(unknown.lastKnown()).get().isInstanceOf(JobState.Pending.class);
             assertThat(unknown.cause()).hasMessageContaining("controller");
-        }
+        });
 
         within(5, "pending again, after the controller is back", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Pending.class));
@@ -88,11 +87,11 @@ class OutageLabTest {
     void aReadyClusterOutlivesItsController() throws Exception {
         RayCluster cluster = clusters.ready(clusters.standIn(1));
 
-        try (Fault controller = new Fault("svc ctl stop slurmctld", "svc ctl start slurmctld")) {
+        during("svc ctl stop slurmctld", "svc ctl start slurmctld", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Unknown.class));
             assertThat(cluster.phase()).isEqualTo(Phase.READY);
             assertThat(cluster.nodes()).hasSize(2);
-        }
+        });
 
         within(5, "running again, after the controller is back", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Running.class));
@@ -106,14 +105,14 @@ class OutageLabTest {
     void aClusterEndsAndIsRemovedWhileTheAccountingIsDownAndTheNumbersComeLater() throws Exception {
         RayCluster cluster = clusters.ready(clusters.standIn(0));
 
-        try (Fault database = new Fault("svc ctl stop slurmdbd", "svc ctl start slurmdbd")) {
+        during("svc ctl stop slurmdbd", "svc ctl start slurmdbd", () -> {
             SlurmUnavailableException e = within(
                     30,
                     "ended without accounting",
                     () -> catchThrowableOfType(SlurmUnavailableException.class, cluster::end));
             assertThat(e).hasMessageContaining("accounting");
             assertThat(cluster.phase()).isEqualTo(Phase.ENDED);
-        }
+        });
 
         // the controller keeps the records until the database takes them
         await().atMost(Duration.ofSeconds(60))
@@ -133,11 +132,11 @@ class OutageLabTest {
     void aCutOfTheLoginNodeEndsNothingAndLosesNoEvent() throws Exception {
         RayCluster cluster = clusters.ready(clusters.standIn(2, "FAKE_RAY_DIE=cn3"));
 
-        try (Fault cut = new Fault("netcut login2", "netheal login2")) {
+        during("netcut login2", "netheal login2", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Unknown.class));
             // cn3's Ray dies two seconds after it has joined: this program can't hear of it
             await().during(Duration.ofSeconds(8)).atMost(SOON).until(() -> cluster.phase() == Phase.READY);
-        }
+        });
 
         within(15, "job and Ray answer, after the network is back", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Running.class));
@@ -159,10 +158,10 @@ class OutageLabTest {
         RayCluster cluster = clusters.ready(clusters.standIn(0));
 
         // the listener and every session, as when the machine goes down
-        try (Fault server = new Fault("exec login2 pkill -KILL sshd", "svc login2 start sshd")) {
+        during("exec login2 pkill -KILL sshd", "svc login2 start sshd", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Unknown.class));
             assertThat(cluster.phase()).isEqualTo(Phase.READY);
-        }
+        });
 
         within(15, "job and Ray answer, after sshd is back", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Running.class));
@@ -191,10 +190,10 @@ class OutageLabTest {
                     .until(() -> lab.attempt("exec", "login2", "test", "-f", record + "/owner")
                                     .status()
                             == 0);
-            try (Fault cut = new Fault("netcut login2", "netheal login2")) {
+            during("netcut login2", "netheal login2", () -> {
                 lab.sh("ctl", "pkill -CONT -x slurmctld");
                 await().during(Duration.ofSeconds(8)).atMost(SOON).until(() -> !launch.isDone());
-            }
+            });
         } finally {
             lab.sh("ctl", "pkill -CONT -x slurmctld");
         }
@@ -214,12 +213,12 @@ class OutageLabTest {
     void aNodeThatLosesItsPowerIsReported() throws Exception {
         RayCluster cluster = clusters.ready(clusters.standIn(0).workers(ClusterLab.group("cpu", 2)));
 
-        try (Fault power = new Fault("powercut cn2", "poweron cn2")) {
+        during("powercut cn2", "poweron cn2", () -> {
             within(40, "a lost node is reported, after its power was cut", () -> {
                 await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
                 return null;
             });
-        }
+        });
 
         assertThat(cluster.jobState())
                 .get()
@@ -229,18 +228,17 @@ class OutageLabTest {
         clusters.leftovers(cluster).assertNone();
     }
 
-    /** A fault of the lab for as long as it is open. */
-    private final class Fault implements AutoCloseable {
-        private final String undo;
+    private interface Action {
+        void run() throws Exception;
+    }
 
-        Fault(String verb, String undo) {
-            this.undo = undo;
-            lab.run(verb.split(" "));
-        }
-
-        @Override
-        public void close() {
-            lab.run(undo.split(" "));
+    /** Does something while the lab has a fault, which is undone in any case. */
+    private void during(String fault, String undo, Action action) throws Exception {
+        lab.run(fault.split(" ", -1));
+        try {
+            action.run();
+        } finally {
+            lab.run(undo.split(" ", -1));
         }
     }
 }

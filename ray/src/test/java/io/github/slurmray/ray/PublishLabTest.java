@@ -109,19 +109,18 @@ class PublishLabTest {
 
     @Test
     void aRequiredPublishingThatFailsThrowsAndEndsTheJob() throws Exception {
-        try (AutoCloseable ignored = taken(8304)) {
-            RayCluster cluster = clusters.launch(
-                    published(Publish.dashboardTo(vmAt(8304).build()).required()));
+        taken(8304);
+        RayCluster cluster = clusters.launch(
+                published(Publish.dashboardTo(vmAt(8304).build()).required()));
 
-            PublishFailedException e = within(
-                    15,
-                    "required publishing fails and the job is ended",
-                    () -> catchThrowableOfType(PublishFailedException.class, () -> cluster.awaitReady(SOON)));
+        PublishFailedException e = within(
+                15,
+                "required publishing fails and the job is ended",
+                () -> catchThrowableOfType(PublishFailedException.class, () -> cluster.awaitReady(SOON)));
 
-            assertThat(e).hasMessageContaining("port 8304").hasNoSuppressedExceptions();
-            assertThat(cluster.phase()).isEqualTo(Phase.ENDED);
-            clusters.leftovers(cluster).assertNone();
-        }
+        assertThat(e).hasMessageContaining("port 8304").hasNoSuppressedExceptions();
+        assertThat(cluster.phase()).isEqualTo(Phase.ENDED);
+        clusters.leftovers(cluster).assertNone();
     }
 
     @Test

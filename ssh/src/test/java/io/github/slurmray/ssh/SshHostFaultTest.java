@@ -70,6 +70,24 @@ class SshHostFaultTest {
     }
 
     @Test
+    void aCommandThatEndsAtOnceIsNeverTakenForALoss() throws Exception {
+        // more threads than processors, so that an answer often comes before the caller has gone on
+        ExecutorService pool = Executors.newFixedThreadPool(16);
+        try {
+            List<Future<Integer>> results = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                results.add(pool.submit(
+                        () -> host.run(Command.shell("exit 9")).status().orElse(-1)));
+            }
+            for (Future<Integer> result : results) {
+                assertThat(result.get(50, TimeUnit.SECONDS)).isEqualTo(9);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
     void callersThatComeWhileItConnectsShareTheAttempt() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(8);
         try {

@@ -314,7 +314,7 @@ class SshHostLabTest extends HostContract {
             assertThatThrownBy(() -> direct.connect(new InetSocketAddress(node, 18080), 2000))
                     .isInstanceOf(IOException.class);
             await().atMost(SOON)
-                    .ignoreException(IOException.class)
+                    .ignoreExceptionsInstanceOf(IOException.class)
                     .untilAsserted(() -> assertThat(get(tunnel, "/cn1.txt")).endsWith("\r\n\r\nfrom-cn1\n"));
         } finally {
             lab.sh("cn1", "kill $(cat /tmp/http.pid); rm -f /tmp/http.pid /tmp/cn1.txt");

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>the log file by the state API: the raw bytes, but whole. Up to {@link #SMALL} it is simply read again.
- *   <li>the web socket of the Jobs API: only what is new, but 1 to 2 s late; it ends without a word, as if complete, at
- *       the first byte that is no UTF-8, and 2.43 may end it before the last lines. So it is used for larger logs, and
- *       never believed.
+ *   <li>the web socket of the Jobs API: only what is new, but 1 to 2 s late, and ten lines to a frame; it ends without
+ *       a word, as if complete, at the first byte that is no UTF-8, and 2.43 may end it before the last lines. So it is
+ *       used for larger logs, and never believed.
  *   <li>the log by the Jobs API: whole, as JSON, and an error at the first byte that is no UTF-8. It is the second
  *       source of the whole log, since 2.43 reports errors of the first inside of the text.
  *   <li>the stream of the state API: quick and raw, but every stream that a client leaves holds one of 100 connections
@@ -235,21 +235,22 @@ final class JobLog {
     private void stream(Consumer<String> line) {
         long before = delivered;
         LogLines lines = fromHere(line);
-        try (LogSocket socket = new LogSocket(
-                dashboard.http(),
-                "/api/jobs/" + RayDashboard.encode(id) + "/logs/tail",
-                dashboard.limits().request())) {
-            while (true) {
-                LogSocket.Part part = socket.next(QUIET);
-                if (part instanceof LogSocket.Text text) {
-                    lines.feed(text.text().getBytes(StandardCharsets.UTF_8));
-                } else if (part instanceof LogSocket.Ended) {
-                    dashboard.http().ensureOpen();
-                    return;
-                } else if (jobs.known(id).info().status().isTerminal()) {
-                    return;
-                }
-            }
+        try {
+            dashboard.http().stream(
+                    "/api/jobs/" + RayDashboard.encode(id) + "/logs/tail",
+                    dashboard.limits().request(),
+                    socket -> {
+                        boolean goesOn = true;
+                        while (goesOn) {
+                            LogSocket.Part part = socket.next(QUIET);
+                            if (part instanceof LogSocket.Some some) {
+                                lines.feed(some.bytes());
+                            } else {
+                                goesOn = part instanceof LogSocket.Nothing
+                                        && !jobs.known(id).info().status().isTerminal();
+                            }
+                        }
+                    });
         } catch (RayUnreachableException e) {
             LOG.debug("the stream of the log of {} could not be opened", id, e);
         } finally {

@@ -13,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
@@ -28,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -173,30 +173,31 @@ final class RayHttp implements AutoCloseable {
     }
 
     /**
-     * Opens a web socket.
+     * Opens the stream of a log, and hands it to a reader.
      *
      * @param path the path, encoded
-     * @param listener takes its messages; a socket that opens after this has thrown is the listener's to abort
      * @param timeout until it is open
-     * @return the socket
+     * @param reader reads it, on this thread
      * @throws RayUnreachableException if it couldn't be opened, for whatever reason
      */
-    WebSocket socket(String path, WebSocket.Listener listener, Duration timeout) {
-        URI http = resolve(path);
-        URI uri = URI.create("ws" + http.toString().substring("http".length()));
-        WebSocket.Builder builder = client().newWebSocketBuilder().connectTimeout(connectTimeout);
-        token.ifPresent(t -> builder.header("Authorization", "Bearer " + t.reveal()));
-        return await(builder.buildAsync(uri, listener), timeout, "web socket " + uri);
-    }
-
-    /** Lets {@link #close()} end something that goes on. */
-    void register(Runnable abort) {
-        inFlight.add(abort);
-        ensureOpen();
-    }
-
-    void unregister(Runnable abort) {
-        inFlight.remove(abort);
+    void stream(String path, Duration timeout, Consumer<LogSocket> reader) {
+        URI uri = resolve(path);
+        try (LogSocket socket = new LogSocket(timeout)) {
+            Runnable abort = socket::close;
+            inFlight.add(abort);
+            try {
+                ensureOpen();
+                socket.open(uri, token, connectTimeout);
+                reader.accept(socket);
+                // closing looks like the stream's end to the reader
+                ensureOpen();
+            } catch (IOException e) {
+                ensureOpen();
+                throw unreachable("web socket " + uri, e);
+            } finally {
+                inFlight.remove(abort);
+            }
+        }
     }
 
     void ensureOpen() {

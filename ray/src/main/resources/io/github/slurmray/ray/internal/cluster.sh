@@ -126,7 +126,7 @@ can_connect() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 start_ray() {
   local role=$1 flags more
   flags=(
-    --block --node-ip-address="$address"
+    --block --node-ip-address="$address" --node-name="$SLURMD_NODENAME"
     --node-manager-port=$((base + 3)) --object-manager-port=$((base + 4)) --runtime-env-agent-port=$((base + 5))
     --dashboard-agent-grpc-port=$((base + 6)) --dashboard-agent-listen-port=$((base + 7))
     --metrics-export-port=$((base + 8))

@@ -227,15 +227,70 @@ class FollowerTest {
         }
     }
 
+    // ---------------------------------------------------------------- the script by itself
+
+    private HostProcess script(int told, int silence) {
+        return host.start(
+                Scripts.command("bash", "follow.sh", "run", Integer.toString(told), Integer.toString(silence)));
+    }
+
+    private static BufferedReader reader(HostProcess process) {
+        return new BufferedReader(new InputStreamReader(process.stdout(), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void theScriptLeavesOutWhatWasToldAlready() throws IOException {
+        write("one\ntwo\nthree\n");
+        try (HostProcess process = script(2, 60)) {
+            assertThat(reader(process).readLine()).isEqualTo("three");
+        }
+    }
+
     @Test
     void theScriptEndsWhenItsInputDoes() throws IOException {
         write("one\n");
-        try (HostProcess process = host.start(Scripts.command("bash", "follow.sh", "run", "0", "60"))) {
-            BufferedReader out = new BufferedReader(new InputStreamReader(process.stdout(), StandardCharsets.UTF_8));
+        try (HostProcess process = script(0, 60)) {
+            BufferedReader out = reader(process);
             assertThat(out.readLine()).isEqualTo("one");
             process.stdin().close();
             assertThat(out.readLine()).isNull();
             assertThat(process.await(Duration.ofSeconds(10)).ok()).isTrue();
+        }
+    }
+
+    @Test
+    void theScriptEndsWhenNobodyGivesASignOfLife() throws IOException {
+        write("one\n");
+        try (HostProcess process = script(0, 1)) {
+            BufferedReader out = reader(process);
+            assertThat(out.readLine()).isEqualTo("one");
+            assertThat(out.readLine()).isNull();
+            assertThat(process.await(Duration.ofSeconds(10)).ok()).isTrue();
+        }
+    }
+
+    @Test
+    void theScriptEndsWithTheDirectory() throws IOException {
+        write("one\n");
+        try (HostProcess process = script(0, 60)) {
+            BufferedReader out = reader(process);
+            assertThat(out.readLine()).isEqualTo("one");
+            new RunDirectory(host, "run").remove();
+            assertThat(out.readLine()).isNull();
+        }
+    }
+
+    @Test
+    void aSignOfLifeIsNoRenewal() throws IOException {
+        Path lease = home.resolve("run/lease");
+        try (Follower follower = follow(host)) {
+            await().until(() -> follower.renew("renewed 1"));
+            await().untilAsserted(() -> assertThat(lease).hasContent("renewed 1"));
+            assertThat(follower.signOfLife()).isTrue();
+            // the line after it is read after it
+            write("one\n");
+            awaitLines("one");
+            assertThat(lease).hasContent("renewed 1");
         }
     }
 

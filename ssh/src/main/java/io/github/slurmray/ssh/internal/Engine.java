@@ -112,14 +112,14 @@ public final class Engine implements Host {
                 stderr.add(bytes, offset, length);
                 return length;
             });
+            stdout.makesRoomIn(fresh.channel()::release);
+            fresh.channel().whenEof(stdout::end);
             if (command.stdin().length > 0) {
                 fresh.channel().input().feed(command.stdin(), false);
             }
             return fresh;
         });
         ExecChannel channel = remote.channel();
-        stdout.makesRoomIn(channel::release);
-        channel.whenEof(stdout::end);
         Waits.after(channel.done(), () -> {
             if (channel.answered()) {
                 stdout.end();

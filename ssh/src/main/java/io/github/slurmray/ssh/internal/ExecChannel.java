@@ -37,14 +37,9 @@ final class ExecChannel extends ChannelExec {
 
     /** Asks the server for the channel and returns at once; {@link #opened()} and {@link #done()} have the answer. */
     void begin() throws IOException {
-        OpenFuture future = open();
-        future.addListener(f -> {
-            Throwable refusal = f.getException();
-            if (refusal == null) {
-                openness.complete(null);
-            } else {
-                openness.completeExceptionally(refusal);
-                done.completeExceptionally(refusal);
+        open().addListener(f -> {
+            if (f.getException() != null) {
+                finish();
             }
         });
     }
@@ -87,6 +82,7 @@ final class ExecChannel extends ChannelExec {
     @Override
     protected void doOpen() throws IOException {
         super.doOpen();
+        openness.complete(null);
         input.open(asyncIn);
     }
 
@@ -127,9 +123,20 @@ final class ExecChannel extends ChannelExec {
         finish();
     }
 
+    /**
+     * Called with every way to end, by whichever thread, and perhaps before {@link #begin()} has returned: what it says
+     * comes from the channel's state, not from who came first.
+     */
     private void finish() {
+        OpenFuture answer = openFuture;
+        Throwable refusal = answer == null ? null : answer.getException();
         input.fail(new IOException("the command has ended"));
-        openness.completeExceptionally(new IOException("the channel was closed"));
-        done.complete(null);
+        if (refusal == null) {
+            openness.completeExceptionally(new IOException("the channel was closed"));
+            done.complete(null);
+        } else {
+            openness.completeExceptionally(refusal);
+            done.completeExceptionally(refusal);
+        }
     }
 }

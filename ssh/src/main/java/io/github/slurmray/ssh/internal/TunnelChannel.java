@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.apache.sshd.client.channel.ChannelDirectTcpip;
+import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.util.net.SshdSocketAddress;
 
 /** One forwarded connection's channel. Its two directions end each for itself, as those of a TCP connection do. */
@@ -30,8 +31,7 @@ final class TunnelChannel extends ChannelDirectTcpip {
         this.listener = listener;
         setStreaming(Streaming.Async);
         addCloseFutureListener(f -> {
-            input.fail(new IOException("the channel was closed"));
-            openness.completeExceptionally(new IOException("the channel was closed"));
+            finish();
             listener.closed(answered);
         });
     }
@@ -39,11 +39,8 @@ final class TunnelChannel extends ChannelDirectTcpip {
     /** Asks the server for the channel and returns at once. */
     CompletableFuture<Void> begin() throws IOException {
         open().addListener(f -> {
-            Throwable refusal = f.getException();
-            if (refusal == null) {
-                openness.complete(null);
-            } else {
-                openness.completeExceptionally(refusal);
+            if (f.getException() != null) {
+                finish();
             }
         });
         return openness;
@@ -70,6 +67,7 @@ final class TunnelChannel extends ChannelDirectTcpip {
     @Override
     protected void doOpen() throws IOException {
         super.doOpen();
+        openness.complete(null);
         input.open(asyncIn);
     }
 
@@ -93,5 +91,14 @@ final class TunnelChannel extends ChannelDirectTcpip {
             asyncIn.close(true);
         }
         super.handleClose();
+    }
+
+    // may be called before begin() has returned: the reason comes from the channel's state
+    private void finish() {
+        OpenFuture answer = openFuture;
+        Throwable refusal = answer == null ? null : answer.getException();
+        IOException closed = new IOException("the channel was closed");
+        input.fail(closed);
+        openness.completeExceptionally(refusal == null ? closed : refusal);
     }
 }
