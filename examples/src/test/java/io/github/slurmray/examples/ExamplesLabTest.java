@@ -11,10 +11,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @LabTest
+@Tag("slurm-versions")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ExamplesLabTest {
     private static final Path ROOT = Path.of(System.getProperty("slurmray.root", ".."));

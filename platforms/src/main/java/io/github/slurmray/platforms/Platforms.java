@@ -19,7 +19,8 @@ public final class Platforms {
     }
 
     /**
-     * Reads a platform from a JSON file.
+     * Reads a platform from a JSON file, such as a copy of a shipped one (they lie beside this class in the jar) under
+     * another name.
      *
      * @param file the file, in UTF-8
      * @return the platform

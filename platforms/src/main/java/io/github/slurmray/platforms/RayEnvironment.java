@@ -83,7 +83,7 @@ public final class RayEnvironment {
         });
     }
 
-    /** Builds a {@link RayEnvironment}. */
+    /** Builds a {@link RayEnvironment}. Not safe for use by many threads. */
     public static final class Builder {
         private final List<String> setup = new ArrayList<>();
         private final List<String> wrapper = new ArrayList<>();

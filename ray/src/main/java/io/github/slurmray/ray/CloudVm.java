@@ -107,7 +107,7 @@ public final class CloudVm {
         return Optional.ofNullable(ownKey);
     }
 
-    /** Builds a {@link CloudVm}. */
+    /** Builds a {@link CloudVm}. Not safe for use by many threads. */
     public static final class Builder {
         private final String host;
         private int sshPort = 22;

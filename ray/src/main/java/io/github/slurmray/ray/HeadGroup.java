@@ -39,7 +39,7 @@ public final class HeadGroup {
         return shape;
     }
 
-    /** Builds a {@link HeadGroup}. */
+    /** Builds a {@link HeadGroup}. Not safe for use by many threads. */
     public static final class Builder extends GroupBuilder<Builder> {
         private Builder() {}
 

@@ -151,10 +151,12 @@ public final class RayCluster implements AutoCloseable {
     }
 
     /**
-     * Copies the cluster's logs and events into a local directory; {@link #end()} removes them from the site. Blocks.
+     * Copies the cluster's logs and events into a local directory, at most 64 MiB of them; {@link #end()} removes them
+     * from the site. Blocks for one command.
      *
-     * @param into a directory, made if it isn't there
-     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
+     * @param into a directory, made if it isn't there; files of the same names are replaced
+     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached, or the run directory is gone
+     * @throws java.io.UncheckedIOException if the directory can't be written
      */
     public void keepLogs(Path into) {
         cluster.keepLogs(into);

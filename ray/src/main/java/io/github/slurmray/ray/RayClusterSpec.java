@@ -118,7 +118,7 @@ public final class RayClusterSpec {
         return openPortAllowed;
     }
 
-    /** Builds a {@link RayClusterSpec}. */
+    /** Builds a {@link RayClusterSpec}. Not safe for use by many threads. */
     public static final class Builder {
         private @Nullable RayTopology topology;
         private @Nullable String account;

@@ -62,7 +62,8 @@ public final class RayClusters {
     }
 
     /**
-     * Lists the clusters that have a run directory, with their jobs' states. Blocks for a few commands.
+     * Lists the clusters that have a run directory, with their jobs' states. Blocks for a few commands, and one more a
+     * cluster.
      *
      * @return in the order of their ids
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
@@ -72,7 +73,8 @@ public final class RayClusters {
     }
 
     /**
-     * Removes what ended clusters have left: run directories, and keys on the cloud VM. What may still live stays.
+     * Removes what ended clusters have left: run directories, and keys on the cloud VM. What may still live stays, and
+     * so does what isn't a cluster's. Blocks for a few commands a cluster.
      *
      * @return what was removed, and what stays why
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
@@ -85,7 +87,7 @@ public final class RayClusters {
      * Like {@link #prune()}, with another age for clusters that were prepared but never submitted: another program may
      * be launching a younger one just now.
      *
-     * @param unsubmittedAge how old they must be
+     * @param unsubmittedAge how old they must be, by the host's clock; zero removes all of them
      * @return what was removed, and what stays why
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
      */

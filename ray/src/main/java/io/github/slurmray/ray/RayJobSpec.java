@@ -95,7 +95,7 @@ public final class RayJobSpec {
     /**
      * Returns the directory whose content the job gets.
      *
-     * @return the directory on this machine
+     * @return the directory on this machine; empty if the job gets none
      */
     public Optional<Path> workingDir() {
         return Optional.ofNullable(workingDir);
@@ -113,7 +113,7 @@ public final class RayJobSpec {
     /**
      * Returns the Python packages to install.
      *
-     * @return the requirements
+     * @return the requirements; empty for none
      */
     public List<String> pip() {
         return pip;
@@ -131,7 +131,7 @@ public final class RayJobSpec {
     /**
      * Returns the CPUs for the entrypoint.
      *
-     * @return the number
+     * @return the number; empty for none
      */
     public OptionalDouble entrypointCpus() {
         return entrypointCpus == null ? OptionalDouble.empty() : OptionalDouble.of(entrypointCpus);
@@ -140,7 +140,7 @@ public final class RayJobSpec {
     /**
      * Returns the GPUs for the entrypoint.
      *
-     * @return the number
+     * @return the number; empty for none
      */
     public OptionalDouble entrypointGpus() {
         return entrypointGpus == null ? OptionalDouble.empty() : OptionalDouble.of(entrypointGpus);
@@ -149,7 +149,7 @@ public final class RayJobSpec {
     /**
      * Returns the memory for the entrypoint.
      *
-     * @return the amount
+     * @return the amount; empty for none
      */
     public Optional<Memory> entrypointMemory() {
         return Optional.ofNullable(entrypointMemory);

@@ -52,6 +52,8 @@ public final class SlurmRayCluster {
      * Makes the plan of a launch, offline: the script, and what is known against it.
      *
      * @return a plan with a new cluster id
+     * @throws IllegalArgumentException if the script would be one that {@code sbatch} can't read, such as with a
+     *     carriage return in it
      */
     public LaunchPlan plan() {
         return Planner.plan(spec, platform, ClusterId.random(), vmHost != null);
@@ -91,7 +93,9 @@ public final class SlurmRayCluster {
         return new RayCluster(new Launcher(host, Optional.ofNullable(vmHost)).launch(plan, spec, platform), true);
     }
 
-    /** Builds a {@link SlurmRayCluster}, with all that a {@link RayClusterSpec} takes. */
+    /**
+     * Builds a {@link SlurmRayCluster}, with all that a {@link RayClusterSpec} takes. Not safe for use by many threads.
+     */
     public static final class Builder {
         private final RayClusterSpec.Builder spec = RayClusterSpec.builder();
         private final List<WorkerGroup> workers = new ArrayList<>();

@@ -63,7 +63,7 @@ public final class WorkerGroup {
         return shape;
     }
 
-    /** Builds a {@link WorkerGroup}. */
+    /** Builds a {@link WorkerGroup}. Not safe for use by many threads. */
     public static final class Builder extends GroupBuilder<Builder> {
         private final String name;
         private int nodes = 1;

@@ -21,10 +21,12 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The life of a cluster in which nothing fails. */
 @LabTest
+@Tag("slurm-versions")
 class ClusterLifeLabTest {
     private ClusterLab clusters;
 

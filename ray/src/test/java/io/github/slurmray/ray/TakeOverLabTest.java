@@ -12,10 +12,12 @@ import io.github.slurmray.platforms.Platforms;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two handles on one cluster. */
 @LabTest
+@Tag("slurm-versions")
 class TakeOverLabTest {
     private ClusterLab clusters;
     private RayClusters elsewhere;

@@ -45,9 +45,9 @@ say() {
   printf '%s\n' "$REPLY"
 }
 
-# last_lines FILE: the end of a log, so short that a whole event stays below the 1024 bytes in which Slurm carries output;
-# longer lines of several nodes would come mixed.
-last_lines() { tail -n 12 "$1" 2>/dev/null | cut -c 1-200 | tail -c 600; }
+# last_lines FILE: the end of a log, so short that a whole event stays below the 1024 bytes in which Slurm carries output,
+# even if JSON needs two bytes for each of it; longer lines of several nodes would come mixed.
+last_lines() { tail -n 12 "$1" 2>/dev/null | cut -c 1-200 | tail -c 400; }
 
 # wait_or SIGNAL SECONDS PID...: waits for children to end; those that take longer get the signal.
 wait_or() {
@@ -126,7 +126,7 @@ can_connect() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 start_ray() {
   local role=$1 flags more
   flags=(
-    --block --node-ip-address="$address"
+    --block --node-ip-address="$address" --node-name="$SLURMD_NODENAME"
     --node-manager-port=$((base + 3)) --object-manager-port=$((base + 4)) --runtime-env-agent-port=$((base + 5))
     --dashboard-agent-grpc-port=$((base + 6)) --dashboard-agent-listen-port=$((base + 7))
     --metrics-export-port=$((base + 8))

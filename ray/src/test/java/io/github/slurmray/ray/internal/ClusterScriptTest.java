@@ -1,5 +1,6 @@
 package io.github.slurmray.ray.internal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.slurmray.core.CommandResult;
@@ -142,20 +143,31 @@ class ClusterScriptTest {
         });
     }
 
+    private String lastLines(String log) throws IOException {
+        Path file = Files.writeString(directory.resolve("log"), log);
+        return "$(last_lines " + Shell.quote(file.toString()) + ")";
+    }
+
     @Test
     void ofALongLogTheLastLinesAreTold() throws IOException {
-        Path log = directory.resolve("log");
-        StringBuilder text = new StringBuilder();
+        StringBuilder log = new StringBuilder();
         for (int i = 0; i < 100; i++) {
-            text.append(i).append(' ').append("x".repeat(1000)).append('\n');
+            log.append("line ").append(i).append('\n');
         }
-        Files.writeString(log, text);
         List<String> lines =
-                call("last_lines " + Shell.quote(log.toString())).lines().toList();
-        assertThat(lines).hasSize(12).allMatch(l -> l.length() == 200);
-        assertThat(lines.get(11)).startsWith("99 ");
-        assertThat(call("last_lines " + Shell.quote(directory.resolve("none").toString()) + " || :"))
-                .isEmpty();
+                call("echo \"" + lastLines(log.toString()) + "\"").lines().toList();
+        assertThat(lines).hasSize(12).endsWith("line 98", "line 99");
+        assertThat(call("echo \"$(last_lines /no/such/log)\"")).isEqualTo("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "\"", "\\", "\n", "\"\n", "京"})
+    void theReportOfANodesEndIsOneWriteOfSlurmHoweverItsLogLooks(String letter) throws IOException {
+        String line = call("SLURMD_NODENAME=" + "n".repeat(63)
+                + "; say ray-exited role worker joined yes status 137 log \"" + lastLines(letter.repeat(5000)) + "\"");
+        assertThat(line.lines()).hasSize(1);
+        assertThat(line.getBytes(UTF_8)).hasSizeLessThan(1024);
+        assertThat(EventCodec.parse(line.strip())).isInstanceOf(ClusterEvent.NodeLeft.class);
     }
 
     // ---------------------------------------------------------------- addresses
