@@ -12,9 +12,13 @@ import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.slurm.JobId;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The program that launched a cluster is killed, at each phase; another one attaches, or nobody does. */
 @LabTest
@@ -137,6 +141,34 @@ class DeadProgramLabTest {
                 .contains("withVmHost");
         assertThat(elsewhere.prune().removed()).contains(id);
         LabLeftovers.of(lab, id, Optional.of(job)).onVmPort(8326).assertNone();
+    }
+
+    @ParameterizedTest
+    @Tag("fault")
+    @MethodSource("io.github.slurmray.lab.Lab#seeds")
+    void killedAtAnyMomentTheClusterIsFoundOrWasNeverSubmitted(long seed) throws Exception {
+        DyingProgram program = start("ready", 8327, LONG_LEASE);
+        ClusterId id = says(program, "PLAN");
+        Duration moment = Duration.ofMillis(new Random(seed).nextInt(4_000));
+        System.out.println("seed " + seed + ": killed after " + moment);
+        await().pollDelay(moment).until(() -> true);
+        program.kill();
+
+        Optional<JobId> job = Optional.empty();
+        try {
+            RayCluster attached = clusters.own(elsewhere.attach(id));
+            job = Optional.of(attached.job());
+            attached.awaitReady(SOON);
+            attached.end();
+        } catch (ClusterNotFoundException e) {
+            assertThat(lab.sh("ctl", "squeue -h -t all -o %A -n " + id)).isEmpty();
+        }
+        LabLeftovers left = LabLeftovers.of(lab, id, job).onVmPort(8327);
+        // what the dead program had sent off may still be under way
+        await().atMost(SOON).untilAsserted(() -> {
+            elsewhere.prune(Duration.ZERO);
+            left.assertNone();
+        });
     }
 
     private DyingProgram start(String kind, int vmPort, Duration lease) throws Exception {
