@@ -392,7 +392,7 @@ public final class LiveCluster implements AutoCloseable {
             if (s.phase() == Phase.READY) {
                 return;
             }
-            if (s.phase() == Phase.ENDED && s.failure().isEmpty()) {
+            if (endedByItself(s) && s.failure().isEmpty()) {
                 // Slurm's word may come sooner than the job's own, which has the reason
                 s = await(c -> c.failure().isPresent() || hasFinished(), EVENTS_ARRIVE)
                         .orElse(s);
@@ -433,6 +433,16 @@ public final class LiveCluster implements AutoCloseable {
                 "the job of cluster " + plan.id() + " can never start: "
                         + s.job().map(Object::toString).orElse("") + "; end it and launch another",
                 null);
+    }
+
+    /** Not by somebody who cancelled it, or by Slurm: then Slurm's word is all there is to say. */
+    private static boolean endedByItself(ClusterState s) {
+        return s.job().isPresent()
+                && s.job().get() instanceof JobState.Ended ended
+                && switch (ended.outcome()) {
+                    case COMPLETED, FAILED, NOT_RECORDED -> true;
+                    default -> false;
+                };
     }
 
     private boolean cannotBeReady(ClusterState s) {
