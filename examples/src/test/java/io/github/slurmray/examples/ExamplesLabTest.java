@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @LabTest
-@Tag("slurm-versions")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ExamplesLabTest {
     private static final Path ROOT = Path.of(System.getProperty("slurmray.root", ".."));
 
     @Test
+    @Tag("slurm-versions")
     void theMainExampleComputesOnEveryNodeAndLeavesNothingBehind(Lab lab) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         boolean ok = LaunchRayCluster.run(
