@@ -157,8 +157,4 @@ public final class Launcher {
         }
         return PlanRecord.parse(directory.read(RunDirectory.PLAN));
     }
-
-    SlurmClient slurm() {
-        return slurm;
-    }
 }
