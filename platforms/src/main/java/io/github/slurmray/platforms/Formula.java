@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
@@ -197,7 +198,7 @@ public final class Formula {
             Quantity quantity = Quantity.of(token).orElseThrow(() -> expected(AN_OPERAND));
             quantities.add(quantity);
             next();
-            return q -> q.getOrDefault(quantity, BigDecimal.ZERO);
+            return q -> Objects.requireNonNull(q.get(quantity), quantity::word);
         }
 
         private Expression function(BinaryOperator<BigDecimal> fold) {
