@@ -1,0 +1,126 @@
+package io.github.slurmray.platforms;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a site takes for a job, in the site's own units: an amount, or the reason why it isn't known. */
+public sealed interface Bill {
+    /**
+     * An amount. Sites print it with two decimals ({@link #rounded}), the total rounded from its exact value and not
+     * from its rounded parts.
+     *
+     * @param unit such as {@code CPU BU}
+     * @param perHour the parts of the price of an hour by name, such as {@code cpu} and {@code memory}, in the rule's
+     *     order
+     * @param wallTime the time that is billed
+     */
+    record Known(String unit, Map<String, BigDecimal> perHour, Duration wallTime) implements Bill {
+        private static final BigDecimal HOUR = BigDecimal.valueOf(3_600);
+
+        /** Copies the parts. */
+        public Known {
+            Objects.requireNonNull(unit, "unit");
+            Objects.requireNonNull(wallTime, "wallTime");
+            perHour = Collections.unmodifiableMap(new LinkedHashMap<>(perHour));
+        }
+
+        /**
+         * Returns the parts of the total.
+         *
+         * @return by name; not rounded, but for the 34 digits of a quotient without an end
+         */
+        public Map<String, BigDecimal> parts() {
+            Map<String, BigDecimal> parts = new LinkedHashMap<>();
+            perHour.forEach((name, amount) -> parts.put(name, times(amount)));
+            return Collections.unmodifiableMap(parts);
+        }
+
+        /**
+         * Returns the parts as sites print them.
+         *
+         * @return by name, with two decimals, halves rounded up
+         */
+        public Map<String, BigDecimal> roundedParts() {
+            Map<String, BigDecimal> parts = new LinkedHashMap<>();
+            parts().forEach((name, amount) -> parts.put(name, cents(amount)));
+            return Collections.unmodifiableMap(parts);
+        }
+
+        /**
+         * Returns what the job takes.
+         *
+         * @return not rounded, but for the 34 digits of a quotient without an end
+         */
+        public BigDecimal total() {
+            return times(perHour.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add));
+        }
+
+        /**
+         * Returns the total as sites print it.
+         *
+         * @return with two decimals, halves rounded up
+         */
+        public BigDecimal rounded() {
+            return cents(total());
+        }
+
+        /**
+         * Returns the total in money.
+         *
+         * @param pricePerUnit what a unit costs, in any currency
+         * @return in the same currency, not rounded
+         */
+        public BigDecimal money(BigDecimal pricePerUnit) {
+            return total().multiply(pricePerUnit);
+        }
+
+        private BigDecimal times(BigDecimal hourly) {
+            BigDecimal seconds =
+                    BigDecimal.valueOf(wallTime.getSeconds()).add(BigDecimal.valueOf(wallTime.getNano(), 9));
+            return hourly.multiply(seconds).divide(HOUR, MathContext.DECIMAL128);
+        }
+
+        private static BigDecimal cents(BigDecimal amount) {
+            return amount.setScale(2, RoundingMode.HALF_UP);
+        }
+
+        /** Returns such as {@code 24.14 CPU BU (cpu 16.49, memory 7.65)}. */
+        @Override
+        public String toString() {
+            String total = rounded() + " " + unit;
+            return perHour.size() < 2
+                    ? total
+                    : roundedParts().entrySet().stream()
+                            .map(p -> p.getKey() + " " + p.getValue())
+                            .collect(Collectors.joining(", ", total + " (", ")"));
+        }
+    }
+
+    /**
+     * No amount, as a fact is missing.
+     *
+     * @param reason which fact, and how it can be added
+     * @param missing what isn't known of the job; none if it is a fact of the site
+     */
+    record Unknown(String reason, Set<Quantity> missing) implements Bill {
+        /** Copies the quantities. */
+        public Unknown {
+            Objects.requireNonNull(reason, "reason");
+            missing = Set.copyOf(missing);
+        }
+
+        /** Returns {@code unknown} and the reason. */
+        @Override
+        public String toString() {
+            return "unknown: " + reason;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.slurmray.platforms;
+
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How the jobs of some partitions are billed. Immutable.
+ *
+ * @param partitions whose jobs
+ * @param unit such as {@code CPU BU}
+ * @param perHour the parts of the price of an hour by name; the bill is their sum, times the wall time
+ */
+public record BillingRule(List<String> partitions, String unit, Map<String, Formula> perHour) {
+    /**
+     * Copies the parts.
+     *
+     * @throws IllegalArgumentException if there is no part
+     */
+    public BillingRule {
+        partitions = List.copyOf(partitions);
+        Objects.requireNonNull(unit, "unit");
+        perHour = Collections.unmodifiableMap(new LinkedHashMap<>(perHour));
+        if (perHour.isEmpty()) {
+            throw new IllegalArgumentException("a billing rule needs at least one part");
+        }
+    }
+
+    /**
+     * Computes a job's bill.
+     *
+     * @param usage the job
+     * @return unknown if a quantity that a formula reads is unknown
+     */
+    public Bill bill(JobUsage usage) {
+        Map<String, BigDecimal> amounts = new LinkedHashMap<>();
+        Set<Quantity> missing = EnumSet.noneOf(Quantity.class);
+        Set<String> reasons = new TreeSet<>();
+        perHour.forEach((name, formula) -> {
+            Formula.Value value = formula.value(usage);
+            if (value instanceof Formula.Value.Known known) {
+                amounts.put(name, known.amount());
+            } else if (value instanceof Formula.Value.Unknown unknown) {
+                missing.addAll(unknown.missing());
+                reasons.add(unknown.reason());
+            }
+        });
+        return reasons.isEmpty()
+                ? new Bill.Known(unit, amounts, usage.wallTime())
+                : new Bill.Unknown(String.join("; ", reasons), missing);
+    }
+}
