@@ -5,6 +5,7 @@ module io.github.slurmray.platforms {
     requires transitive io.github.slurmray.core;
     requires transitive io.github.slurmray.slurm;
     requires tools.jackson.databind;
+    requires tools.jackson.dataformat.yaml;
 
     exports io.github.slurmray.platforms;
 }

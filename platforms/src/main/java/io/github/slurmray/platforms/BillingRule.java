@@ -39,6 +39,10 @@ public record BillingRule(List<String> partitions, String unit, Map<String, Form
      * @return unknown if a quantity that a formula reads is unknown
      */
     public Bill bill(JobUsage usage) {
+        boolean slices = usage.get(Quantity.SLICES).filter(n -> n.signum() > 0).isPresent();
+        if (slices && perHour.values().stream().noneMatch(f -> f.quantities().contains(Quantity.SLICES))) {
+            return new Bill.Unknown("what a part of a GPU costs isn't known", Set.of());
+        }
         Map<String, BigDecimal> amounts = new LinkedHashMap<>();
         Set<Quantity> missing = EnumSet.noneOf(Quantity.class);
         Set<String> reasons = new TreeSet<>();

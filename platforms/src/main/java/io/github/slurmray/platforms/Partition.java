@@ -2,34 +2,292 @@ package io.github.slurmray.platforms;
 
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.WallTime;
-import java.util.Objects;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/**
- * A partition of a site as far as it is known; what isn't known is empty, and no rule guesses it.
- *
- * @param name as {@code --partition} takes it
- * @param maxTime the longest time limit of a job
- * @param maxNodes the most nodes of one job
- * @param cpusPerNode the CPUs that one job can have of a node
- * @param memoryPerNode the memory that one job can have of a node
- * @param gpusPerNode the GPUs that one job can have of a node; 0 means that there are none
- */
-public record Partition(
-        String name,
-        Optional<WallTime> maxTime,
-        OptionalInt maxNodes,
-        OptionalInt cpusPerNode,
-        Optional<Memory> memoryPerNode,
-        OptionalInt gpusPerNode) {
-    /** Checks the parts. */
-    public Partition {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(maxTime, "maxTime");
-        Objects.requireNonNull(maxNodes, "maxNodes");
-        Objects.requireNonNull(cpusPerNode, "cpusPerNode");
-        Objects.requireNonNull(memoryPerNode, "memoryPerNode");
-        Objects.requireNonNull(gpusPerNode, "gpusPerNode");
+/** A partition of a site. Immutable; what isn't known is empty, and no rule guesses it. */
+public final class Partition {
+    private final String name;
+    private final List<NodeType> nodeTypes;
+    private final Optional<String> login;
+    private final boolean isDefault;
+    private final Optional<Allocation> allocation;
+    private final Optional<WallTime> maxTime;
+    private final OptionalInt minNodes;
+    private final OptionalInt maxNodes;
+    private final OptionalInt cpusPerNode;
+    private final OptionalInt maxCpus;
+    private final MemoryRules memory;
+    private final GpuRules gpus;
+    private final DiskRules localDisk;
+    private final Optional<Boolean> openToAnyone;
+    private final Optional<String> accessCondition;
+    private final OptionalInt maxSubmitted;
+    private final OptionalInt maxRunning;
+    private final Optional<String> note;
+
+    Partition(String name, Section s, Map<String, NodeType> types) {
+        this.name = name(name, s);
+        this.nodeTypes = nodeTypes(s, types);
+        this.login = s.text("login");
+        this.isDefault = s.flag("default").orElse(false);
+        this.allocation = s.constant("allocation", Allocation.class);
+        this.maxTime = s.time("maxTime");
+        this.minNodes = s.number("minNodes", 1);
+        this.maxNodes = s.number("maxNodes", 1);
+        this.cpusPerNode = s.number("cpusPerNode", 1);
+        this.maxCpus = s.number("maxCpus", 1);
+        this.memory = new MemoryRules(s.part("memory"));
+        this.gpus = new GpuRules(s.part("gpus"));
+        this.localDisk = new DiskRules(s.part("localDisk"));
+        this.openToAnyone = s.part("access").flag("anyone");
+        this.accessCondition = s.part("access").text("condition");
+        this.maxSubmitted = s.number("maxSubmitted", 1);
+        this.maxRunning = s.number("maxRunning", 1);
+        this.note = s.text("note");
+        checkConsistent(s);
+    }
+
+    /**
+     * Returns its name.
+     *
+     * @return as {@code --partition} takes it
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns the kinds of nodes that it has.
+     *
+     * @return empty if they aren't known
+     */
+    public List<NodeType> nodeTypes() {
+        return nodeTypes;
+    }
+
+    /**
+     * Returns the group of login nodes to submit from.
+     *
+     * @return a key of {@link Platform#logins()}; empty if any will do, or it isn't known
+     */
+    public Optional<String> login() {
+        return login;
+    }
+
+    /**
+     * Tells whether it is taken if a job names none.
+     *
+     * @return false unless it is known
+     */
+    public boolean isDefault() {
+        return isDefault;
+    }
+
+    /**
+     * Returns what a job gets whole.
+     *
+     * @return empty if it isn't known
+     */
+    public Optional<Allocation> allocation() {
+        return allocation;
+    }
+
+    /**
+     * Returns the longest time limit of a job.
+     *
+     * @return empty if it isn't known
+     */
+    public Optional<WallTime> maxTime() {
+        return maxTime;
+    }
+
+    /**
+     * Returns the least nodes of a job.
+     *
+     * @return at least 1
+     */
+    public OptionalInt minNodes() {
+        return minNodes;
+    }
+
+    /**
+     * Returns the most nodes of a job.
+     *
+     * @return at least 1
+     */
+    public OptionalInt maxNodes() {
+        return maxNodes;
+    }
+
+    /**
+     * Returns the most CPUs of a job on one node.
+     *
+     * @return at least 1
+     */
+    public OptionalInt cpusPerNode() {
+        return cpusPerNode;
+    }
+
+    /**
+     * Returns the most CPUs of a job.
+     *
+     * @return at least 1
+     */
+    public OptionalInt maxCpus() {
+        return maxCpus;
+    }
+
+    /**
+     * Returns the limits and rules of memory.
+     *
+     * @return whose parts may be empty
+     */
+    public MemoryRules memory() {
+        return memory;
+    }
+
+    /**
+     * Returns the limits and rules of GPUs.
+     *
+     * @return whose parts may be empty
+     */
+    public GpuRules gpus() {
+        return gpus;
+    }
+
+    /**
+     * Returns the limits and rules of local disk.
+     *
+     * @return whose parts may be empty
+     */
+    public DiskRules localDisk() {
+        return localDisk;
+    }
+
+    /**
+     * Tells whether everybody may use it.
+     *
+     * @return empty if it isn't known
+     */
+    public Optional<Boolean> openToAnyone() {
+        return openToAnyone;
+    }
+
+    /**
+     * Returns what is needed to use it, or what it is for.
+     *
+     * @return in words
+     */
+    public Optional<String> accessCondition() {
+        return accessCondition;
+    }
+
+    /**
+     * Returns the most jobs of a user that wait or run.
+     *
+     * @return with each element of an array as a job
+     */
+    public OptionalInt maxSubmitted() {
+        return maxSubmitted;
+    }
+
+    /**
+     * Returns the most jobs of a user that run.
+     *
+     * @return with each element of an array as a job
+     */
+    public OptionalInt maxRunning() {
+        return maxRunning;
+    }
+
+    /**
+     * Returns what else there is to say.
+     *
+     * @return empty if nothing
+     */
+    public Optional<String> note() {
+        return note;
+    }
+
+    /** What a job gets whole. */
+    public enum Allocation {
+        /** Whole nodes, and pays for them. */
+        NODE,
+        /** Cores and memory, each by itself. */
+        CORE,
+        /** Cores, which bring their memory. */
+        CORE_MEMORY,
+        /** GPUs, which bring their memory. */
+        GPU
+    }
+
+    private static String name(String name, Section s) {
+        if (!name.matches("[^\\s,]+")) {
+            throw s.bad("a partition's name");
+        }
+        return name;
+    }
+
+    private static List<NodeType> nodeTypes(Section s, Map<String, NodeType> types) {
+        return s.values("nodeTypes", "keys of nodeTypes: " + types.keySet(), key -> {
+            NodeType type = types.get(key);
+            if (type == null) {
+                throw new IllegalArgumentException("there is no " + key);
+            }
+            return type;
+        });
+    }
+
+    private void checkConsistent(Section s) {
+        atMost(s, "minNodes", minNodes, "maxNodes", maxNodes);
+        atMost(s, "cpusPerNode", cpusPerNode, "maxCpus", maxCpus);
+        atMost(s, "maxRunning", maxRunning, "maxSubmitted", maxSubmitted);
+    }
+
+    static void atMost(Section s, String less, OptionalInt least, String more, OptionalInt most) {
+        if (least.isPresent() && most.isPresent() && least.getAsInt() > most.getAsInt()) {
+            throw s.bad(less, "at most " + more + ", " + most.getAsInt(), null);
+        }
+    }
+
+    static void atMost(Section s, String less, Optional<Memory> least, String more, Optional<Memory> most) {
+        if (least.isPresent() && most.isPresent() && least.get().compareTo(most.get()) > 0) {
+            throw s.bad(less, "at most " + more + ", " + most.get(), null);
+        }
+    }
+
+    /**
+     * Tells whether memory comes with CPUs or GPUs, so that {@code --mem} has no place.
+     *
+     * @return false if that isn't known
+     */
+    public boolean memoryFollows() {
+        boolean byAllocation = allocation
+                .filter(a -> a == Allocation.CORE_MEMORY || a == Allocation.GPU)
+                .isPresent();
+        return byAllocation
+                || memory.followsCpus().isPresent()
+                || memory.followsGpus().isPresent();
+    }
+
+    /** Whether a job gets, and pays, whole nodes. */
+    boolean isByNode() {
+        return allocation.filter(a -> a == Allocation.NODE).isPresent();
+    }
+
+    /** Whether a request is for parts of a GPU that this partition has. */
+    boolean isSlice(Optional<String> gpuType) {
+        return gpus.slice()
+                .flatMap(GpuRules.Slice::type)
+                .filter(t -> gpuType.filter(t::equals).isPresent())
+                .isPresent();
+    }
+
+    @Override
+    public String toString() {
+        return "partition " + name;
     }
 }

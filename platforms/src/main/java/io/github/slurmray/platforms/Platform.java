@@ -1,22 +1,29 @@
 package io.github.slurmray.platforms;
 
-import io.github.slurmray.slurm.Gres;
+import io.github.slurmray.core.Cidr;
+import io.github.slurmray.slurm.AccountingRow;
 import io.github.slurmray.slurm.SbatchScript;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A site: what is known of its partitions, its shells and modules, its network and the Rays on it.
+ * A site: what is known of its partitions, nodes and limits, its logins, shells and modules, its network and the Rays
+ * on it.
  *
- * <p>Immutable, read from a file by {@link Platforms}. What isn't known is empty, and no rule guesses it.
+ * <p>Immutable, read from a file by {@link Platforms}. What isn't known is empty, and no rule guesses it. Each fact
+ * keeps where it comes from: {@link #sourceOf}.
  */
 public final class Platform {
     /** Where run directories are if a site names no other place: below the home directory. */
@@ -25,64 +32,299 @@ public final class Platform {
     /** The time between two looks at the queue if a site names none: five seconds. */
     public static final Duration DEFAULT_POLL_FLOOR = Duration.ofSeconds(5);
 
+    private static final String LINE = "[^\\p{Cntrl}]+";
+
+    private final SiteFacts facts;
+    private final Set<String> granted;
+    private final boolean evenIfClosed;
     private final String name;
+    private final Optional<String> title;
+    private final Optional<String> about;
+    private final Optional<LocalDate> asOf;
+    private final LifeSpan lifeSpan;
+    private final SiteSlurm slurm;
+    private final Map<String, LoginGroup> logins;
+    private final Map<String, String> hostKeys;
+    private final KeyRules keys;
+    private final List<String> refusedMacs;
+    private final Map<Reach, Boolean> reaches;
+    private final Optional<String> networkInterface;
+    private final Map<String, NodeType> nodeTypes;
     private final Map<String, Partition> partitions;
     private final Optional<String> moduleInit;
-    private final Optional<String> networkInterface;
-    private final String runDirectory;
-    private final Duration pollFloor;
-    private final Set<Reach> reaches;
     private final Map<String, RayEnvironment> rayEnvironments;
     private final Optional<String> defaultRayEnvironment;
+    private final String runDirectory;
+    private final Map<String, StorageArea> storage;
+    private final OutwardAddresses outward;
+    private final Billing billing;
+    private final List<BillingSample> billingSamples;
+    private final Policies policies;
+    private final Map<String, String> commands;
+    private final List<String> unknown;
+    private final List<String> contradictions;
 
-    /** Takes what {@link PlatformFile} has checked. */
-    Platform(
-            String name,
-            Map<String, Partition> partitions,
-            Optional<String> moduleInit,
-            Optional<String> networkInterface,
-            String runDirectory,
-            Duration pollFloor,
-            Set<Reach> reaches,
-            Map<String, RayEnvironment> rayEnvironments,
-            Optional<String> defaultRayEnvironment) {
-        this.name = name;
-        this.partitions = Map.copyOf(partitions);
-        this.moduleInit = moduleInit;
-        this.networkInterface = networkInterface;
-        this.runDirectory = runDirectory;
-        this.pollFloor = pollFloor;
-        this.reaches = Set.copyOf(reaches);
-        this.rayEnvironments = Map.copyOf(rayEnvironments);
-        this.defaultRayEnvironment = defaultRayEnvironment;
+    /** Reads a site. */
+    Platform(SiteFacts facts) {
+        this(facts, Set.of(), false);
+    }
+
+    private Platform(SiteFacts facts, Set<String> granted, boolean evenIfClosed) {
+        Section s = facts.root();
+        this.facts = facts;
+        this.granted = Set.copyOf(granted);
+        this.evenIfClosed = evenIfClosed;
+        this.name = s.matching("name", "a name", LINE).orElseThrow(() -> s.bad("name", "a name", null));
+        this.title = s.matching("title", "a name", LINE);
+        this.about = s.text("about");
+        this.asOf = s.value("asOf", "a day such as 2026-08-21", LocalDate::parse);
+        this.lifeSpan = new LifeSpan(s.part("lifeSpan"));
+        this.slurm = new SiteSlurm(s.part("slurm"));
+        this.logins = s.each("logins", LoginGroup::new);
+        this.hostKeys = hostKeys(s);
+        this.keys = new KeyRules(s.part("keys"));
+        this.refusedMacs = s.part("sshd").texts("refusedMacs");
+        this.reaches = reaches(s.part("reaches"));
+        this.networkInterface =
+                s.part("network").matching("interface", "an interface such as eth0", "[^\\s/-][^\\s/]{0,14}");
+        this.nodeTypes = s.each("nodeTypes", NodeType::new);
+        this.partitions = s.each("partitions", (key, p) -> new Partition(key, p, nodeTypes));
+        this.moduleInit = s.part("modules").matching("init", "one line of bash", LINE);
+        this.rayEnvironments = s.each("rayEnvironments", (key, r) -> RayEnvironment.read(r));
+        this.defaultRayEnvironment = keyOf(s, "defaultRayEnvironment", "rayEnvironments", rayEnvironments.keySet());
+        // the shell doesn't expand it, and sbatch reads % and \ in the name of its log
+        this.runDirectory = s.matching(
+                        "runDirectory",
+                        "a directory, absolute or below the home directory, without ~ $ % \\",
+                        "[^\\p{Cntrl}~$%\\\\]+")
+                .orElse(DEFAULT_RUN_DIRECTORY);
+        this.storage = s.each("storage", StorageArea::new);
+        this.outward = outward(s.part("outward"));
+        this.billing = billing(s.part("billing"));
+        this.billingSamples = s.part("billing").list("samples", BillingSample::read);
+        this.policies = new Policies(s.part("policies"));
+        this.commands = commands(s.part("commands"));
+        this.unknown = s.texts("unknown");
+        this.contradictions = s.texts("contradictions");
+        s.each("partitions", (key, p) -> keyOf(p, "login", "logins", logins.keySet()));
+        readForTheDocuments(s);
+        s.refuseUnknownKeys();
+    }
+
+    private static Optional<String> keyOf(Section s, String key, String of, Set<String> keys) {
+        return s.value(key, "one of " + of + ": " + keys, v -> {
+            if (!keys.contains(v)) {
+                throw new IllegalArgumentException(v);
+            }
+            return v;
+        });
+    }
+
+    private static Map<String, String> hostKeys(Section s) {
+        Map<String, String> keys = s.textsByKey("hostKeys");
+        keys.keySet()
+                .forEach(type -> s.part("hostKeys")
+                        .matching(type, "a fingerprint such as SHA256:… with 43 letters", "SHA256:[A-Za-z0-9+/]{43}"));
+        return keys;
+    }
+
+    private static Map<String, String> commands(Section s) {
+        Map<String, String> commands = new LinkedHashMap<>();
+        Stream.of("workspaces", "efficiency", "projects", "allocations")
+                .forEach(what -> s.text(what).ifPresent(c -> commands.put(what, c)));
+        s.text("note");
+        return Collections.unmodifiableMap(commands);
+    }
+
+    private static Map<Reach, Boolean> reaches(Section s) {
+        Map<Reach, Boolean> reaches = new EnumMap<>(Reach.class);
+        Stream.of(Reach.values()).forEach(r -> s.flag(r.name()).ifPresent(f -> reaches.put(r, f)));
+        return Collections.unmodifiableMap(reaches);
+    }
+
+    private OutwardAddresses outward(Section s) {
+        String expected = "networks such as 192.0.2.0/24";
+        s.text("note");
+        return new OutwardAddresses(
+                name,
+                s.values("all", expected, Cidr::parse),
+                s.values("compute", expected, Cidr::parse),
+                s.values("login", expected, Cidr::parse),
+                s.values("web", expected, Cidr::parse));
+    }
+
+    private Billing billing(Section s) {
+        s.text("storage");
+        s.text("note");
+        List<BillingRule> rules = s.list("rules", r -> {
+            r.text("note");
+            List<String> of =
+                    r.values("partitions", "keys of partitions: " + partitions.keySet(), this::partition).stream()
+                            .map(Partition::name)
+                            .toList();
+            Map<String, Formula> perHour = new LinkedHashMap<>();
+            Section formulas = r.part("perHour");
+            r.textsByKey("perHour")
+                    .keySet()
+                    .forEach(part -> perHour.put(
+                            part,
+                            formulas.parsed(part, "a formula", Formula::parse).orElseThrow()));
+            String unit = r.matching("unit", "a unit", LINE).orElseThrow(() -> r.bad("unit", "a unit", null));
+            if (perHour.isEmpty()) {
+                throw r.bad("perHour", "a formula for each part of the price", null);
+            }
+            return new BillingRule(of, unit, perHour);
+        });
+        try {
+            return new Billing(rules, s.textsByKey("unknown"));
+        } catch (IllegalArgumentException e) {
+            throw s.bad("one rule for each partition (" + e.getMessage() + ")");
+        }
+    }
+
+    /** Facts that only the pages of the documentation show. */
+    private static void readForTheDocuments(Section s) {
+        s.text("$schema");
+        s.part("sshd").text("note");
+        s.part("network").text("fabric");
+        s.part("network").flag("internet");
+        s.part("network").text("note");
+        s.part("modules").text("system");
+        s.part("modules").text("note");
+        Section api = s.part("restApi");
+        Stream.of("kind", "base", "note").forEach(api::text);
+    }
+
+    /**
+     * Returns this site with the user's word that they may use partitions that aren't open to everybody.
+     *
+     * @param names of such partitions
+     * @return a site like this one, for which {@link #check} doesn't refuse them
+     * @throws IllegalArgumentException if there is no such partition
+     */
+    public Platform withAccessTo(String... names) {
+        Set<String> all = new TreeSet<>(granted);
+        for (String partition : names) {
+            all.add(partition(partition).name());
+        }
+        return new Platform(facts, all, evenIfClosed);
+    }
+
+    /**
+     * Returns this site with the user's word that a launch be tried even if the site is closed by what is known here.
+     *
+     * @return a site like this one, for which {@link #check} only warns of that
+     */
+    public Platform evenIfClosed() {
+        return new Platform(facts, granted, true);
+    }
+
+    boolean hasAccessTo(Partition partition) {
+        return granted.contains(partition.name());
+    }
+
+    boolean isTriedEvenIfClosed() {
+        return evenIfClosed;
     }
 
     /**
      * Returns the site's name.
      *
-     * @return such as {@code lab}
+     * @return such as {@code csc-roihu-gpu}
      */
     public String name() {
         return name;
     }
 
     /**
-     * Returns the site's partitions.
+     * Returns the site's full name.
      *
-     * @return by name; empty if they aren't known, and then no rule about them applies
+     * @return {@link #name()} if it has no other
      */
-    public Map<String, Partition> partitions() {
-        return partitions;
+    public String title() {
+        return title.orElse(name);
     }
 
     /**
-     * Returns the line of shell that defines {@code module} in a shell that isn't a login shell. It runs before a Ray
-     * environment's setup lines.
+     * Returns what the site is.
      *
-     * @return empty if nothing is needed
+     * @return a sentence or two; empty if the file has none
      */
-    public Optional<String> moduleInit() {
-        return moduleInit;
+    public Optional<String> about() {
+        return about;
+    }
+
+    /**
+     * Returns the day on which the facts were collected.
+     *
+     * @return empty if the file doesn't say
+     */
+    public Optional<LocalDate> asOf() {
+        return asOf;
+    }
+
+    /**
+     * Returns when the site takes jobs.
+     *
+     * @return whose parts are empty as far as nothing is known
+     */
+    public LifeSpan lifeSpan() {
+        return lifeSpan;
+    }
+
+    /**
+     * Returns what is known of its Slurm.
+     *
+     * @return whose parts are empty as far as nothing is known
+     */
+    public SiteSlurm slurm() {
+        return slurm;
+    }
+
+    /**
+     * Returns the groups of login nodes. The nodes of one group can stand in for one another.
+     *
+     * @return by name; empty if they aren't known
+     */
+    public Map<String, LoginGroup> logins() {
+        return logins;
+    }
+
+    /**
+     * Returns the fingerprints of the login nodes' host keys that the site publishes.
+     *
+     * @return by type, such as {@code ed25519}, in OpenSSH's form {@code SHA256:…}; empty if none are known
+     */
+    public Map<String, String> hostKeys() {
+        return hostKeys;
+    }
+
+    /**
+     * Returns which keys may log in.
+     *
+     * @return whose parts are empty as far as nothing is known
+     */
+    public KeyRules keys() {
+        return keys;
+    }
+
+    /**
+     * Returns the MAC algorithms that the site's sshd refuses.
+     *
+     * @return with {@code *} for any text; empty if none are known
+     */
+    public List<String> refusedMacs() {
+        return refusedMacs;
+    }
+
+    /**
+     * Tells whether a way from outside leads to a port on a compute node.
+     *
+     * @param way the way
+     * @return empty if it isn't known
+     */
+    public Optional<Boolean> reach(Reach way) {
+        return Optional.ofNullable(reaches.get(way));
     }
 
     /**
@@ -95,34 +337,51 @@ public final class Platform {
     }
 
     /**
-     * Returns the directory that holds the clusters' run directories.
+     * Returns the kinds of compute nodes.
      *
-     * @return absolute, or below the home directory; {@value #DEFAULT_RUN_DIRECTORY} by default
+     * @return by name; empty if they aren't known
      */
-    public String runDirectory() {
-        return runDirectory;
+    public Map<String, NodeType> nodeTypes() {
+        return nodeTypes;
     }
 
     /**
-     * Returns the shortest time between two looks at the queue.
+     * Returns the site's partitions.
      *
-     * @return {@link #DEFAULT_POLL_FLOOR} by default
+     * @return by name; empty if they aren't known, and then no rule about them applies
      */
-    public Duration pollFloor() {
-        return pollFloor;
+    public Map<String, Partition> partitions() {
+        return partitions;
     }
 
     /**
-     * Returns the ways from outside to a port on a compute node.
+     * Returns a partition by its name.
      *
-     * @return empty if there is none
+     * @param partition such as {@code small}
+     * @return the partition
+     * @throws IllegalArgumentException if the site has none of that name; the message says which it has
      */
-    public Set<Reach> reaches() {
-        return reaches;
+    public Partition partition(String partition) {
+        Partition found = partitions.get(partition);
+        if (found == null) {
+            throw new IllegalArgumentException("platform " + name + " has no partition '" + partition + "'; it has "
+                    + sorted(partitions.keySet()));
+        }
+        return found;
     }
 
     /**
-     * Returns the Rays that the site offers.
+     * Returns the line of shell that defines {@code module} in a shell that isn't a login shell. It runs before a Ray
+     * environment's setup lines.
+     *
+     * @return empty if nothing is needed, or it isn't known
+     */
+    public Optional<String> moduleInit() {
+        return moduleInit;
+    }
+
+    /**
+     * Returns the environments that the site offers for Ray.
      *
      * @return by name; empty if the user has to bring one
      */
@@ -165,111 +424,246 @@ public final class Platform {
     }
 
     /**
+     * Returns the directory that holds the clusters' run directories.
+     *
+     * @return absolute, or below the home directory; {@value #DEFAULT_RUN_DIRECTORY} by default
+     */
+    public String runDirectory() {
+        return runDirectory;
+    }
+
+    /**
+     * Returns the places for files.
+     *
+     * @return by name; empty if they aren't known
+     */
+    public Map<String, StorageArea> storage() {
+        return storage;
+    }
+
+    /**
+     * Returns the addresses that the site's connections to the outside come from.
+     *
+     * @return whose parts are empty as far as nothing is known
+     */
+    public OutwardAddresses outward() {
+        return outward;
+    }
+
+    /**
+     * Returns how jobs are billed.
+     *
+     * @return without rules if it isn't known
+     */
+    public Billing billing() {
+        return billing;
+    }
+
+    /** Returns the bills that the site published. */
+    List<BillingSample> billingSamples() {
+        return billingSamples;
+    }
+
+    /**
+     * Returns what the site asks of its users.
+     *
+     * @return whose parts are empty as far as nothing is known
+     */
+    public Policies policies() {
+        return policies;
+    }
+
+    /**
+     * Returns the shortest time between two looks at the queue.
+     *
+     * @return {@link #DEFAULT_POLL_FLOOR} if the site names none
+     */
+    public Duration pollFloor() {
+        return policies.pollFloor().orElse(DEFAULT_POLL_FLOOR);
+    }
+
+    /**
+     * Returns the site's own commands.
+     *
+     * @return by what they show: {@code workspaces}, {@code efficiency}, {@code projects}, {@code allocations}
+     */
+    public Map<String, String> commands() {
+        return commands;
+    }
+
+    /**
+     * Returns what was looked for and isn't known.
+     *
+     * @return in words
+     */
+    public List<String> unknown() {
+        return unknown;
+    }
+
+    /**
+     * Returns where the sources disagree, and which one is followed.
+     *
+     * @return in words
+     */
+    public List<String> contradictions() {
+        return contradictions;
+    }
+
+    /**
+     * Returns where a fact comes from, and when that was written.
+     *
+     * @param fact where it stands in the site's file, as a JSON pointer such as {@code /partitions/small/maxTime}
+     * @return one or several; empty if the fact isn't known
+     */
+    public List<Source> sourceOf(String fact) {
+        return facts.sources(fact);
+    }
+
+    /**
+     * Holds a script against what is known of the site, now. See {@link #check(SbatchScript, Instant)}.
+     *
+     * @param script the script
+     * @return what the rules say
+     */
+    public List<Finding> check(SbatchScript script) {
+        return check(script, Instant.now());
+    }
+
+    /**
      * Holds a script against what is known of the site. Where a script names several partitions, one that takes the
      * request is enough.
      *
-     * <p>The rules: {@code partition-missing}, {@code partition-unknown}, {@code partition-time},
-     * {@code partition-nodes}, {@code node-cpus}, {@code node-memory} and {@code node-gpus}.
+     * <p>Errors: {@code site-closed}, {@code site-not-open}, {@code account-missing}, {@code partition-missing},
+     * {@code partition-unknown}, {@code partition-access}, {@code partition-time}, {@code partition-nodes},
+     * {@code partition-min-nodes}, {@code partition-jobs}, {@code node-cpus}, {@code node-memory}, {@code node-gpus},
+     * {@code node-disk}, {@code gpu-type}, and, once each node is within its limits, {@code job-cpus},
+     * {@code job-gpus}, {@code job-gpus-min}, {@code job-memory} and {@code gpu-cpus}. Warnings:
+     * {@code memory-follows}, {@code gpu-option} and {@code mail-ignored}. Notes: {@code whole-nodes}.
      *
      * @param script the script
-     * @return what the site would refuse, or never run; empty if nothing is known against it
+     * @param now when it is to be submitted
+     * @return what the site would refuse, or never run, and what is good to know; empty if nothing is known against it
      */
-    public List<Finding> check(SbatchScript script) {
-        if (partitions.isEmpty()) {
-            return List.of();
-        }
-        Optional<String> asked = script.partition();
-        if (asked.isEmpty()) {
-            return List.of(Finding.error(
-                    "partition-missing",
-                    "no partition is named, and " + name + " has no default; it has " + sorted(partitions.keySet())));
-        }
-        List<String> names = List.of(asked.get().split(",", -1));
-        List<String> unknown =
-                names.stream().filter(n -> !partitions.containsKey(n)).toList();
-        if (!unknown.isEmpty()) {
-            return List.of(Finding.error(
-                    "partition-unknown",
-                    "--partition=" + asked.get() + ": " + name + " has no partition '" + String.join("', '", unknown)
-                            + "'; it has " + sorted(partitions.keySet())));
-        }
-        List<Finding> findings = new ArrayList<>();
-        for (Partition partition : partitions.values()) {
-            if (names.contains(partition.name())) {
-                List<Finding> against = RULES.stream()
-                        .flatMap(r -> r.check(this, partition, script).stream())
-                        .toList();
-                if (against.isEmpty()) {
-                    return List.of();
-                }
-                findings.addAll(against);
-            }
-        }
-        return List.copyOf(findings);
+    public List<Finding> check(SbatchScript script, Instant now) {
+        return SiteRules.check(this, script, now);
     }
 
-    private static final List<Rule<?>> RULES = List.of(
-            new Rule<>("partition-time", "--time", SbatchScript::time, "allows", Partition::maxTime),
-            new Rule<>("partition-nodes", "--nodes", s -> count(s.nodes()), "allows", p -> count(p.maxNodes())),
-            new Rule<>(
-                    "node-cpus",
-                    "--cpus-per-task × --ntasks-per-node",
-                    Platform::cpus,
-                    "has",
-                    p -> count(p.cpusPerNode())),
-            new Rule<>("node-memory", "--mem", SbatchScript::mem, "gives", Partition::memoryPerNode),
-            new Rule<>("node-gpus", "--gres", Platform::gpus, "has", p -> count(p.gpusPerNode())));
-
-    private static Optional<Long> count(OptionalInt n) {
-        return n.isPresent() ? Optional.of((long) n.getAsInt()) : Optional.empty();
+    /**
+     * Words a request as a partition wants it: CPUs and memory that go with its GPUs, the form of its GPU request, its
+     * local disk.
+     *
+     * @param request what a job needs
+     * @param partition the name of one of {@link #partitions()}
+     * @return the directives, and why they are so
+     * @throws IllegalArgumentException if there is no such partition
+     */
+    public SiteRequest word(ResourceRequest request, String partition) {
+        return new SiteRequest(this, partition(partition), request);
     }
 
-    private static Optional<Long> cpus(SbatchScript script) {
-        return count(script.cpusPerTask())
-                .map(perTask -> perTask * script.ntasksPerNode().orElse(1));
+    /**
+     * Finds the partitions that take a request, and what each costs. Whether the site is open, and whether the user may
+     * use a partition that isn't open to everybody unless they {@linkplain #withAccessTo said so}, is not looked at
+     * here but by {@link #check}.
+     *
+     * @param request what a job needs
+     * @return those that take it, cheapest first, and why the others don't
+     */
+    public Suggestions suggest(ResourceRequest request) {
+        return Suggestions.of(this, request);
     }
 
-    private static Optional<Long> gpus(SbatchScript script) {
-        return script.gres().stream()
-                .filter(g -> g.name().equals("gpu"))
-                .map(Gres::count)
-                .reduce(Long::sum);
+    /**
+     * Computes what a job costs if it runs for its whole time limit, or for an hour if it has none.
+     *
+     * @param request what it needs, in the words of one of this site's partitions
+     * @return unknown if the formula is, or a quantity that it needs
+     */
+    public Bill estimate(SiteRequest request) {
+        return billing.bill(request.partition().name(), request.usage());
     }
 
-    /** That what a script asks for isn't more than a partition has. */
-    private record Rule<T extends Comparable<T>>(
-            String name,
-            String option,
-            Function<SbatchScript, Optional<T>> asked,
-            String verb,
-            Function<Partition, Optional<T>> limit) {
-        Optional<Finding> check(Platform site, Partition partition, SbatchScript script) {
-            Optional<T> value = asked.apply(script);
-            Optional<T> most = limit.apply(partition);
-            if (value.isEmpty() || most.isEmpty() || value.get().compareTo(most.get()) <= 0) {
-                return Optional.empty();
-            }
-            String where = name.startsWith("node-") ? "a node of partition " : "partition ";
-            return Optional.of(Finding.error(
-                    name,
-                    option + "=" + value.get() + ": " + where + partition.name() + " " + verb + " at most " + most.get()
-                            + "; " + fitting(site, value.get())));
-        }
-
-        private String fitting(Platform site, T value) {
-            List<String> names = site.partitions.values().stream()
-                    .filter(p ->
-                            limit.apply(p).filter(l -> l.compareTo(value) >= 0).isPresent())
-                    .map(Partition::name)
-                    .sorted()
-                    .toList();
-            return names.isEmpty()
-                    ? "no partition of " + site.name + " is known to take it"
-                    : "this fits in " + String.join(", ", names);
-        }
+    /**
+     * Computes what a script's job costs if it runs for its whole time limit, or for an hour if it has none.
+     *
+     * @param script for one partition
+     * @return unknown if the formula is, or a quantity that it needs
+     * @throws IllegalArgumentException if it names no partition of this site, or several
+     */
+    public Bill estimate(SbatchScript script) {
+        Partition partition = partition(script.partition().orElse(""));
+        ResourceRequest request =
+                ResourceRequest.of(script, partition.localDisk().gres());
+        return estimate(new SiteRequest(this, partition, request));
     }
 
-    private static String sorted(Collection<String> names) {
+    /**
+     * Computes what a job cost, from its accounting.
+     *
+     * @param row a job's row
+     * @return unknown if the formula is, or a quantity that it needs, or the accounting has no time
+     * @throws IllegalArgumentException if it is the row of a step
+     */
+    public Bill bill(AccountingRow row) {
+        Optional<Partition> partition = Optional.ofNullable(partitions.get(row.partition()));
+        List<NodeType> types = partition.map(Partition::nodeTypes).orElse(List.of());
+        int threads = types.stream()
+                .mapToInt(t -> t.threadsPerCore().orElse(1))
+                .distinct()
+                .reduce((a, b) -> 1)
+                .orElse(1);
+        boolean whole = partition
+                .flatMap(Partition::allocation)
+                .filter(a -> a == Partition.Allocation.NODE)
+                .isPresent();
+        OptionalInt cores = types.stream().flatMapToInt(t -> t.cores().stream()).max();
+        boolean noGpus =
+                partition.filter(p -> p.gpus().perNode().orElse(1) == 0).isPresent();
+        boolean noDisk =
+                partition.filter(p -> !p.localDisk().requestable().orElse(true)).isPresent();
+        return JobUsage.of(row, threads)
+                .map(u -> whole && cores.isPresent() ? u.wholeNodes(cores.getAsInt()) : u)
+                .map(u -> noGpus ? u.with(Quantity.GPUS, 0).with(Quantity.SLICES, 0) : u)
+                .map(u -> noDisk ? u.with(Quantity.DISK_GIB, 0) : u)
+                .map(u -> billing.bill(row.partition(), u))
+                .orElseGet(() -> new Bill.Unknown("the accounting of job " + row.jobId() + " has no time", Set.of()));
+    }
+
+    /**
+     * Says what is good to know of storage areas, by what they are for here.
+     *
+     * @param workspaces what {@code csc-workspaces} or {@code lumi-workspaces} printed
+     * @return nothing if all is well
+     */
+    public List<StorageAdvice> advise(Workspaces workspaces) {
+        Map<String, StoragePurpose> purposes = new LinkedHashMap<>();
+        storage.values().forEach(a -> a.path().ifPresent(path -> a.purpose().ifPresent(p -> purposes.put(path, p))));
+        return StorageAdvice.about(workspaces.areas(), purposes);
+    }
+
+    /**
+     * Holds a time between two looks at the queue against {@link #pollFloor()}.
+     *
+     * @param interval the time
+     * @return the warning {@code poll-floor} if it is shorter
+     */
+    public Optional<Finding> checkPolling(Duration interval) {
+        return PolicyRules.polling(this, interval);
+    }
+
+    /**
+     * Holds a service that listens for others than the user against what the site allows.
+     *
+     * @param address where it listens: an address, without a name to look up
+     * @return the error {@code service-to-others} if others may reach it and the site forbids that, the warning
+     *     {@code service-open} if the whole world may and the site's word isn't known; empty for loopback and private
+     *     addresses
+     */
+    public Optional<Finding> checkService(String address) {
+        return PolicyRules.service(this, address);
+    }
+
+    static String sorted(Set<String> names) {
         return names.stream().sorted().collect(Collectors.joining(", "));
     }
 

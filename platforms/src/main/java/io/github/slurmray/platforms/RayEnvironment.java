@@ -2,6 +2,7 @@ package io.github.slurmray.platforms;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,44 @@ public final class RayEnvironment {
     private final @Nullable String virtualEnvironment;
     private final List<String> wrapper;
     private final @Nullable String rayVersion;
+    private final ContainerRuntime runtime;
 
     private RayEnvironment(Builder b) {
         this.setup = List.copyOf(b.setup);
         this.virtualEnvironment = b.virtualEnvironment;
         this.wrapper = List.copyOf(b.wrapper);
         this.rayVersion = b.rayVersion;
+        this.runtime = b.runtime;
+    }
+
+    /** How commands run in an environment. */
+    public enum ContainerRuntime {
+        /** As they are. */
+        PLAIN,
+        /** In a container, behind {@code singularity_wrapper exec}. */
+        SINGULARITY_WRAPPER,
+        /** In a container that Tykky hides: they are called as if they were plain. */
+        TYKKY,
+        /** In a container, behind {@code apptainer exec} or {@code singularity exec}. */
+        APPTAINER,
+        /** In a container that {@code srun --container-image} makes (Pyxis and Enroot). */
+        PYXIS
+    }
+
+    /** Reads one of {@code rayEnvironments}. */
+    static RayEnvironment read(Section s) {
+        Builder builder = builder();
+        List<String> setup = s.texts("setup");
+        s.check("setup", "lines of bash", () -> setup.forEach(builder::setupLine));
+        List<String> wrapper = s.texts("wrapper");
+        s.check("wrapper", "the words of a command", () -> builder.wrapper(wrapper.toArray(String[]::new)));
+        s.value("virtualEnvironment", "a directory, absolute or below the home directory", builder::virtualEnvironment);
+        s.value("rayVersion", "a version such as 2.43.0", builder::rayVersion);
+        s.constant("runtime", ContainerRuntime.class).ifPresent(builder::runtime);
+        s.flag("hasRay");
+        s.constant("architecture", Architecture.class);
+        s.text("note");
+        return builder.build();
     }
 
     /**
@@ -70,6 +103,15 @@ public final class RayEnvironment {
     }
 
     /**
+     * Returns how commands run in it.
+     *
+     * @return {@link ContainerRuntime#PLAIN} by default
+     */
+    public ContainerRuntime runtime() {
+        return runtime;
+    }
+
+    /**
      * Tells whether this Ray can guard its ports with a token, which it can since 2.52.0 (Ray's documentation, Token
      * Authentication).
      *
@@ -89,6 +131,7 @@ public final class RayEnvironment {
         private final List<String> wrapper = new ArrayList<>();
         private @Nullable String virtualEnvironment;
         private @Nullable String rayVersion;
+        private ContainerRuntime runtime = ContainerRuntime.PLAIN;
 
         private Builder() {}
 
@@ -179,6 +222,17 @@ public final class RayEnvironment {
                 throw new IllegalArgumentException("a Ray version is such as 2.43.0, but was '" + version + "'");
             }
             this.rayVersion = version;
+            return this;
+        }
+
+        /**
+         * Says how commands run in it, by default as they are.
+         *
+         * @param how for those who read the plan; the {@linkplain #wrapper wrapper} is what makes it so
+         * @return this builder
+         */
+        public Builder runtime(ContainerRuntime how) {
+            this.runtime = Objects.requireNonNull(how, "how");
             return this;
         }
 

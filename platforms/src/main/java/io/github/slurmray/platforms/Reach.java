@@ -1,9 +1,13 @@
 package io.github.slurmray.platforms;
 
-/** How a port on a compute node can be reached from outside the site. */
+/** A way from outside a site to a port on a compute node. */
 public enum Reach {
-    /** The login node can open a connection to the compute node's address, and its sshd allows forwarding. */
+    /** The login node opens a connection to the compute node's address, and its sshd allows forwarding. */
     LOGIN_FORWARD,
-    /** A job can open an SSH connection to a machine outside, and a reverse forward on it. */
-    REVERSE_FORWARD
+    /** SSH onto a compute node where one has a job. */
+    NODE_SSH,
+    /** A job opens an SSH connection to a machine outside, and a reverse forward on it. */
+    REVERSE_FORWARD,
+    /** A step beside the job's others carries the streams: {@code srun --overlap}. */
+    OVERLAP_STEP
 }

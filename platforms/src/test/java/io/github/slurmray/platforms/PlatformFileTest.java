@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,19 +46,24 @@ class PlatformFileTest {
         assertThat(site.networkInterface()).isEmpty();
         assertThat(site.runDirectory()).isEqualTo(".slurmray");
         assertThat(site.pollFloor()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(site.reaches()).isEmpty();
+        for (Reach way : Reach.values()) {
+            assertThat(site.reach(way)).isEmpty();
+        }
         assertThat(site.rayEnvironments()).isEmpty();
         assertThat(site.defaultRay()).isEmpty();
         assertThat(site).hasToString("platform new");
     }
 
     @Test
-    void everyKeyIsRead() {
+    void keysAreRead() {
         Platform site = parse("""
-                {"name": "big", "moduleInit": "source /etc/profile.d/lmod.sh", "networkInterface": "hsn0",
-                 "runDirectory": "/scratch/runs of ray", "pollFloor": "PT1M30S", "reaches": ["REVERSE_FORWARD"],
-                 "partitions": {"p": {"maxTime": "2-12", "maxNodes": 512, "cpusPerNode": 128, "memoryPerNode": "224G",
-                                      "gpusPerNode": 8}, "q": {}},
+                {"name": "big", "modules": {"init": "source /etc/profile.d/lmod.sh"}, "network": {"interface": "hsn0"},
+                 "runDirectory": "/scratch/runs of ray", "policies": {"pollFloor": "PT1M30S"},
+                 "reaches": {"REVERSE_FORWARD": true, "NODE_SSH": false},
+                 "nodeTypes": {"n": {"cores": 64, "usableCores": 56, "memory": "512G", "architecture": "aarch64"}},
+                 "partitions": {"p": {"nodeTypes": ["n"], "maxTime": "2-12", "maxNodes": 512, "cpusPerNode": 128,
+                                      "allocation": "NODE", "memory": {"perNode": "224G"},
+                                      "gpus": {"perNode": 8, "request": "GPUS_PER_NODE"}}, "q": {}},
                  "rayEnvironments": {"a/1": {"setup": ["module use /appl", "module load a/1"], "wrapper": ["w", "exec"],
                                              "virtualEnvironment": "/venvs/a", "rayVersion": "2.52.0"}},
                  "defaultRayEnvironment": "a/1"}""");
@@ -65,14 +72,22 @@ class PlatformFileTest {
         assertThat(site.networkInterface()).contains("hsn0");
         assertThat(site.runDirectory()).isEqualTo("/scratch/runs of ray");
         assertThat(site.pollFloor()).isEqualTo(Duration.ofSeconds(90));
-        assertThat(site.reaches()).containsExactly(Reach.REVERSE_FORWARD);
+        assertThat(site.reach(Reach.REVERSE_FORWARD)).contains(true);
+        assertThat(site.reach(Reach.NODE_SSH)).contains(false);
+        assertThat(site.reach(Reach.LOGIN_FORWARD)).isEmpty();
         assertThat(site.partitions()).containsOnlyKeys("p", "q");
-        Partition p = Objects.requireNonNull(site.partitions().get("p"));
+        Partition p = site.partition("p");
+        assertThat(p.nodeTypes())
+                .singleElement()
+                .extracting(NodeType::architecture, NodeType::usableCores)
+                .containsExactly(Optional.of(Architecture.AARCH64), OptionalInt.of(56));
+        assertThat(p.allocation()).contains(Partition.Allocation.NODE);
         assertThat(p.maxTime()).contains(WallTime.of(Duration.ofHours(60)));
         assertThat(p.maxNodes()).hasValue(512);
         assertThat(p.cpusPerNode()).hasValue(128);
-        assertThat(p.memoryPerNode()).contains(Memory.ofGiB(224));
-        assertThat(p.gpusPerNode()).hasValue(8);
+        assertThat(p.memory().perNode()).contains(Memory.ofGiB(224));
+        assertThat(p.gpus().perNode()).hasValue(8);
+        assertThat(p.gpus().request()).contains(GpuRules.Request.GPUS_PER_NODE);
         RayEnvironment ray = site.defaultRay().orElseThrow();
         assertThat(ray.setup()).containsExactly("module use /appl", "module load a/1");
         assertThat(ray.wrapper()).containsExactly("w", "exec");
@@ -88,7 +103,8 @@ class PlatformFileTest {
         Platform mine = Platforms.load(file);
 
         assertThat(mine.name()).isEqualTo("my lab");
-        assertThat(mine.partitions()).isEqualTo(Platforms.lab().partitions());
+        assertThat(mine.partitions().keySet())
+                .isEqualTo(Platforms.lab().partitions().keySet());
         assertThat(mine.rayEnvironments().keySet())
                 .isEqualTo(Platforms.lab().rayEnvironments().keySet());
         assertThat(mine.defaultRay().orElseThrow().rayVersion()).contains("2.60.0");
@@ -99,7 +115,7 @@ class PlatformFileTest {
         Platform lab = Platforms.lab();
 
         assertThatThrownBy(() -> lab.partitions().clear()).isInstanceOf(UnsupportedOperationException.class);
-        assertThatThrownBy(() -> lab.reaches().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> lab.nodeTypes().clear()).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> lab.rayEnvironments().clear()).isInstanceOf(UnsupportedOperationException.class);
     }
 
@@ -145,24 +161,43 @@ class PlatformFileTest {
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"maxNodes\": 2.5}}}     | /partitions/p/maxNodes | 2.5 | whole number",
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"maxNodes\": 0}}}       | /partitions/p/maxNodes | 0 | at least 1",
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"cpusPerNode\": -1}}}   | /partitions/p/cpusPerNode | -1 | at least 1",
-                "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpusPerNode\": 3000000000}}} | /partitions/p/gpusPerNode | 3000000000 | whole number",
-                "{\"name\": \"x\", \"partitions\": {\"p\": {\"memoryPerNode\": \"16Q\"}}} | /partitions/p/memoryPerNode | \"16Q\" | 16G",
-                "{\"name\": \"x\", \"partitions\": {\"p\": {\"memoryPerNode\": \"0\"}}} | /partitions/p/memoryPerNode | \"0\" | 16G",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"maxCpus\": 3000000000}}} | /partitions/p/maxCpus | 3000000000 | whole number",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"memory\": {\"perNode\": \"16Q\"}}}} | /partitions/p/memory/perNode | \"16Q\" | 16G",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"memory\": {\"perNode\": \"0\"}}}} | /partitions/p/memory/perNode | \"0\" | 16G",
                 "{\"name\": \"x\", \"partitions\": {\"a,b\": {}}}                    | /partitions/a,b | {} | a partition's name",
                 "{\"name\": \"x\", \"partitions\": {\"a/~b\": 1}}                    | /partitions/a~1~0b | 1 | an object",
-                "{\"name\": \"x\", \"moduleInit\": \"a\\nrm -rf b\"}   | /moduleInit             | \"a\\nrm -rf b\" | one line",
-                "{\"name\": \"x\", \"networkInterface\": \"a b\"}      | /networkInterface       | \"a b\"    | an interface",
-                "{\"name\": \"x\", \"networkInterface\": \"-family\"}  | /networkInterface       | \"-family\" | an interface",
+                "{\"name\": \"x\", \"modules\": {\"init\": \"a\\nrm -rf b\"}} | /modules/init | \"a\\nrm -rf b\" | one line",
+                "{\"name\": \"x\", \"network\": {\"interface\": \"a b\"}} | /network/interface       | \"a b\"    | an interface",
+                "{\"name\": \"x\", \"network\": {\"interface\": \"-family\"}} | /network/interface       | \"-family\" | an interface",
                 "{\"name\": \"x\", \"runDirectory\": \"\"}             | /runDirectory           | \"\"       | a directory",
                 "{\"name\": \"x\", \"runDirectory\": \"~/runs\"}       | /runDirectory           | \"~/runs\" | without ~",
                 "{\"name\": \"x\", \"runDirectory\": \"/scratch/$USER\"} | /runDirectory         | \"/scratch/$USER\" | without ~ $",
                 "{\"name\": \"x\", \"runDirectory\": \"/scratch/%u\"}  | /runDirectory           | \"/scratch/%u\" | without ~ $ %",
-                "{\"name\": \"x\", \"pollFloor\": \"5s\"}              | /pollFloor              | \"5s\"     | ISO 8601",
-                "{\"name\": \"x\", \"pollFloor\": \"PT0S\"}            | /pollFloor              | \"PT0S\"   | more than zero",
-                "{\"name\": \"x\", \"pollFloor\": 5}                   | /pollFloor              | 5          | a text",
-                "{\"name\": \"x\", \"reaches\": [\"TELEPATHY\"]}       | /reaches                | [\"TELEPATHY\"] | LOGIN_FORWARD, REVERSE_FORWARD",
-                "{\"name\": \"x\", \"reaches\": \"LOGIN_FORWARD\"}     | /reaches                | \"LOGIN_FORWARD\" | a list",
-                "{\"name\": \"x\", \"reaches\": [1]}                   | /reaches                | [1]        | a list",
+                "{\"name\": \"x\", \"policies\": {\"pollFloor\": \"5s\"}} | /policies/pollFloor              | \"5s\"     | ISO 8601",
+                "{\"name\": \"x\", \"policies\": {\"pollFloor\": \"PT0S\"}} | /policies/pollFloor              | \"PT0S\"   | more than zero",
+                "{\"name\": \"x\", \"policies\": {\"pollFloor\": 5}} | /policies/pollFloor              | 5          | a text",
+                "{\"name\": \"x\", \"reaches\": [\"LOGIN_FORWARD\"]} | /reaches | [\"LOGIN_FORWARD\"] | an object",
+                "{\"name\": \"x\", \"reaches\": {\"TELEPATHY\": true}} | /reaches/TELEPATHY | true | LOGIN_FORWARD",
+                "{\"name\": \"x\", \"reaches\": {\"NODE_SSH\": \"yes\"}} | /reaches/NODE_SSH | \"yes\" | true or false",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"minNodes\": 3, \"maxNodes\": 2}}} | /partitions/p/minNodes | 3 | at most maxNodes, 2",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"cpusPerNode\": 9, \"maxCpus\": 8}}} | /partitions/p/cpusPerNode | 9 | at most maxCpus, 8",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"memory\": {\"perNode\": \"1G\", \"defaultPerCpu\": \"2G\"}}}} | /partitions/p/memory/defaultPerCpu | \"2G\" | at most perNode, 1G",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"memory\": {\"followsCpus\": \"1G\", \"followsGpus\": \"2G\"}}}} | /partitions/p/memory/followsGpus | \"2G\" | not both",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"perNode\": 4, \"maxPerJob\": 2}}}} | /partitions/p/gpus/perNode | 4 | at most maxPerJob, 2",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"minPerJob\": 4, \"maxPerJob\": 2}}}} | /partitions/p/gpus/minPerJob | 4 | at most maxPerJob, 2",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"request\": \"POLITELY\"}}}} | /partitions/p/gpus/request | \"POLITELY\" | one of [GRES, GPUS_PER_NODE]",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"nodeTypes\": [\"n\"]}}} | /partitions/p/nodeTypes | [\"n\"] | there is no n",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"login\": \"gpu\"}}} | /partitions/p/login | \"gpu\" | one of logins: []",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"cores\": 8, \"usableCores\": 9}}} | /nodeTypes/n/usableCores | 9 | at most its cores, 8",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"architecture\": \"vax\"}}} | /nodeTypes/n/architecture | \"vax\" | one of [X86_64, AARCH64]",
+                "{\"name\": \"x\", \"hostKeys\": {\"ed25519\": \"MD5:12:34\"}} | /hostKeys/ed25519 | \"MD5:12:34\" | a fingerprint",
+                "{\"name\": \"x\", \"lifeSpan\": {\"until\": \"soon\"}} | /lifeSpan/until | \"soon\" | a month, a day or a time",
+                "{\"name\": \"x\", \"lifeSpan\": {\"from\": \"2026-08\", \"until\": \"2026-07\"}} | /lifeSpan/until | \"2026-07\" | a time after from",
+                "{\"name\": \"x\", \"asOf\": \"today\"} | /asOf | \"today\" | a day",
+                "{\"name\": \"x\", \"source\": \"docs\"} | /source | \"docs\" | one of the keys of sources: []",
+                "{\"name\": \"x\", \"sources\": {\"docs\": {\"url\": \"u\"}}} | /sources/docs/url | \"u\" | no such key",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"source\": {\"maxTime\": [\"a\"]}}}} | /partitions/p/source/maxTime | \"a\" | one of the keys of sources",
+                "{\"name\": \"x\", \"extends\": \"atlantis\"} | /extends | \"atlantis\" | the name of a shipped site",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"a/1\": {\"setup\": [\"a\\nb\"]}}}  | /rayEnvironments/a~11/setup | [\"a\\nb\"] | lines of bash",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"setup\": \"a\"}}}          | /rayEnvironments/e/setup | \"a\" | a list",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"wrapper\": [\"\"]}}}       | /rayEnvironments/e/wrapper | [\"\"] | words of a command",
@@ -212,7 +247,7 @@ class PlatformFileTest {
 
     @Test
     void aKeyOfNullIsLikeAKeyThatIsNotThere() {
-        assertThat(parse("{\"name\": \"x\", \"moduleInit\": null}").moduleInit())
+        assertThat(parse("{\"name\": \"x\", \"modules\": {\"init\": null}}").moduleInit())
                 .isEmpty();
         assertThatThrownBy(() -> parse("{\"name\": null}")).hasMessageContaining("/name");
     }

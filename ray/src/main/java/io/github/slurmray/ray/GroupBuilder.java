@@ -4,11 +4,12 @@ import io.github.slurmray.core.Memory;
 import io.github.slurmray.slurm.SbatchScript;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** What the builders of head and worker groups have in common: the request of each node, and the partition. */
 abstract class GroupBuilder<B extends GroupBuilder<B>> {
-    private int cpus = 1;
+    private OptionalInt cpus = OptionalInt.empty();
     private int gpus;
     private @Nullable Memory memory;
     private @Nullable Memory objectStore;
@@ -42,12 +43,12 @@ abstract class GroupBuilder<B extends GroupBuilder<B>> {
     /**
      * Sets the CPUs of each node, for Slurm and for Ray.
      *
-     * @param cpus at least 1; 1 by default
+     * @param cpus at least 1; by default what the site gives with the GPUs or with its whole nodes, else 1
      * @return this builder
      * @throws IllegalArgumentException if it is less
      */
     public B cpus(int cpus) {
-        this.cpus = NodeShape.atLeastOne(cpus, "cpus");
+        this.cpus = OptionalInt.of(NodeShape.atLeastOne(cpus, "cpus"));
         return self();
     }
 
@@ -64,10 +65,10 @@ abstract class GroupBuilder<B extends GroupBuilder<B>> {
     }
 
     /**
-     * Sets the memory of each node. Ray's own limits follow from it: without it, Ray takes what it believes the node to
-     * have, which inside a job is often too much.
+     * Sets the memory of each node. Ray's own limits follow from it: where it isn't known, Ray takes what it believes
+     * the node to have, which inside a job is often too much.
      *
-     * @param memory as {@code --mem} takes it; by default Slurm decides
+     * @param memory as {@code --mem} takes it; by default what the site gives with the GPUs, else Slurm decides
      * @return this builder
      */
     public B memory(Memory memory) {

@@ -3,16 +3,20 @@ package io.github.slurmray.ray;
 import io.github.slurmray.core.Memory;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What one node of a group is asked for.
  *
- * @param cpus for Slurm and for Ray, at least 1
+ * @param cpus for Slurm and for Ray, at least 1; empty if the site says what goes with the GPUs or its whole nodes,
+ *     else 1
  * @param gpus for Slurm and for Ray, at least 0
  * @param memory all of the node's memory; empty if Slurm decides
  * @param objectStore the part of it that is Ray's object store; empty for Ray's own rule, 30 % of it
  */
-public record NodeShape(int cpus, int gpus, Optional<Memory> memory, Optional<Memory> objectStore) {
+public record NodeShape(OptionalInt cpus, int gpus, Optional<Memory> memory, Optional<Memory> objectStore) {
     /** The smallest object store with which Ray starts: 75 MiB. */
     public static final Memory SMALLEST_OBJECT_STORE = Memory.ofMiB(75);
 
@@ -23,7 +27,7 @@ public record NodeShape(int cpus, int gpus, Optional<Memory> memory, Optional<Me
      *     object store but no memory
      */
     public NodeShape {
-        atLeastOne(cpus, "cpus");
+        cpus.ifPresent(n -> atLeastOne(n, "cpus"));
         notNegative(gpus, "gpus");
         if (objectStore.isPresent() && memory.isEmpty()) {
             throw new IllegalArgumentException("the object store (" + objectStore.get()
@@ -53,16 +57,25 @@ public record NodeShape(int cpus, int gpus, Optional<Memory> memory, Optional<Me
         return n;
     }
 
-    /** What holds both: the larger of each. A homogeneous job asks for it on every node. */
-    NodeShape largest(NodeShape other) {
+    /**
+     * Returns what holds both: the larger of each. A homogeneous job asks for it on every node.
+     *
+     * @param other another shape
+     * @return the shape
+     */
+    public NodeShape largest(NodeShape other) {
         return new NodeShape(
-                Math.max(cpus, other.cpus),
+                max(cpus, other.cpus),
                 Math.max(gpus, other.gpus),
                 max(memory, other.memory),
                 max(objectStore, other.objectStore));
     }
 
+    private static OptionalInt max(OptionalInt a, OptionalInt b) {
+        return IntStream.concat(a.stream(), b.stream()).max();
+    }
+
     private static Optional<Memory> max(Optional<Memory> a, Optional<Memory> b) {
-        return java.util.stream.Stream.concat(a.stream(), b.stream()).max(Comparator.naturalOrder());
+        return Stream.concat(a.stream(), b.stream()).max(Comparator.naturalOrder());
     }
 }

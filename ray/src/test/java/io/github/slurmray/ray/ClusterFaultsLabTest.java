@@ -103,7 +103,7 @@ class ClusterFaultsLabTest {
             int nodes, int minutes, String partition, String words, String option, @TempDir Path directory)
             throws Exception {
         Path site = Files.writeString(directory.resolve("site.json"), """
-                {"name": "a site of which nothing is known", "reaches": ["LOGIN_FORWARD"]}
+                {"name": "a site of which nothing is known", "reaches": {"LOGIN_FORWARD": true}}
                 """);
         SlurmRayCluster.Builder spec = clusters.standIn(nodes - 1)
                 .platform(Platforms.load(site))

@@ -38,8 +38,8 @@ class LeaseLabTest {
     void anOpenHandleAndADetachedClusterOutliveTheLease(Lab lab, @TempDir Path directory) throws IOException {
         // a site that wants to be asked seldom: the lease is renewed all the same
         Path site = Files.writeString(directory.resolve("site.json"), """
-                {"name": "a slow site", "moduleInit": "source /etc/profile.d/lmod.sh", "pollFloor": "PT20S",
-                 "reaches": ["LOGIN_FORWARD"]}
+                {"name": "a slow site", "modules": {"init": "source /etc/profile.d/lmod.sh"}, "policies": {"pollFloor": "PT20S"},
+                 "reaches": {"LOGIN_FORWARD": true}}
                 """);
         RayCluster held = clusters.ready(
                 clusters.standIn(0).platform(Platforms.load(site)).lease(LEASE));

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,7 @@ class ValuesTest {
 
     @Test
     void aGroupWithNothingSaidIsOneCpuOnOneNode() {
-        NodeShape one = new NodeShape(1, 0, Optional.empty(), Optional.empty());
+        NodeShape one = new NodeShape(OptionalInt.empty(), 0, Optional.empty(), Optional.empty());
         assertThat(HeadGroup.builder().build().shape()).isEqualTo(one);
         assertThat(HeadGroup.builder().build().partition()).isEmpty();
         assertThat(workers("cpu").shape()).isEqualTo(one);
@@ -44,7 +45,8 @@ class ValuesTest {
 
     @Test
     void aGroupKeepsWhatWasSaid() {
-        NodeShape large = new NodeShape(64, 8, Optional.of(Memory.ofGiB(480)), Optional.of(Memory.ofGiB(100)));
+        NodeShape large =
+                new NodeShape(OptionalInt.of(64), 8, Optional.of(Memory.ofGiB(480)), Optional.of(Memory.ofGiB(100)));
         assertThat(HeadGroup.builder()
                         .cpus(64)
                         .gpus(8)
@@ -78,7 +80,7 @@ class ValuesTest {
                 .isThrownBy(() -> WorkerGroup.builder("w").nodes(none))
                 .withMessage("nodes must be at least 1, but was " + none);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new NodeShape(none, 0, Optional.empty(), Optional.empty()));
+                .isThrownBy(() -> new NodeShape(OptionalInt.of(none), 0, Optional.empty(), Optional.empty()));
     }
 
     @Test
@@ -88,7 +90,8 @@ class ValuesTest {
                 .withMessage("gpus can't be negative, but was -1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WorkerGroup.builder("w").gpus(-1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new NodeShape(1, -1, Optional.empty(), Optional.empty()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new NodeShape(OptionalInt.of(1), -1, Optional.empty(), Optional.empty()));
     }
 
     @Test
@@ -192,7 +195,8 @@ class ValuesTest {
                                 .build(),
                         WorkerGroup.builder("b").cpus(16).build()));
         assertThat(mixed.largestShape())
-                .isEqualTo(new NodeShape(16, 4, Optional.of(Memory.ofGiB(8)), Optional.of(Memory.ofGiB(3))));
+                .isEqualTo(new NodeShape(
+                        OptionalInt.of(16), 4, Optional.of(Memory.ofGiB(8)), Optional.of(Memory.ofGiB(3))));
     }
 
     // ---------------------------------------------------------------- cloud VMs

@@ -37,7 +37,7 @@ record PlanRecord(
                 spec.topology().nodes(),
                 spec.lease(),
                 platform.pollFloor(),
-                platform.reaches().contains(Reach.LOGIN_FORWARD),
+                platform.reach(Reach.LOGIN_FORWARD).orElse(true),
                 spec.publish());
     }
 

@@ -1,11 +1,14 @@
 package io.github.slurmray.ray.internal;
 
+import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.Shell;
 import io.github.slurmray.core.WallTime;
 import io.github.slurmray.platforms.Finding;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.platforms.Reach;
+import io.github.slurmray.platforms.ResourceRequest;
+import io.github.slurmray.platforms.SiteRequest;
 import io.github.slurmray.ray.CloudVm;
 import io.github.slurmray.ray.ClusterId;
 import io.github.slurmray.ray.LaunchPlan;
@@ -13,7 +16,6 @@ import io.github.slurmray.ray.NodeShape;
 import io.github.slurmray.ray.Publish;
 import io.github.slurmray.ray.RayClusterSpec;
 import io.github.slurmray.ray.RayTopology;
-import io.github.slurmray.ray.WorkerGroup;
 import io.github.slurmray.slurm.Gres;
 import io.github.slurmray.slurm.SbatchScript;
 import java.time.Duration;
@@ -21,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** From a spec and a platform to a plan: pure, and the only place that knows what the launch script's settings mean. */
 public final class Planner {
@@ -30,12 +34,22 @@ public final class Planner {
     private final Platform platform;
     private final ClusterId id;
     private final String runDirectory;
+    private final Optional<RayEnvironment> ray;
+    private final NodeShape head;
+    private final List<NodeShape> workers;
+    private final NodeShape node;
+    private final List<SiteRequest.Filled> filled = new ArrayList<>();
 
     private Planner(RayClusterSpec spec, Platform platform, ClusterId id) {
         this.spec = spec;
         this.platform = platform;
         this.id = id;
         this.runDirectory = platform.runDirectory() + "/" + id;
+        this.ray = spec.rayEnvironment().or(platform::defaultRay);
+        RayTopology topology = spec.topology();
+        this.head = resolve(topology.head().shape());
+        this.workers = topology.workers().stream().map(w -> resolve(w.shape())).toList();
+        this.node = workers.stream().reduce(head, NodeShape::largest);
     }
 
     /**
@@ -49,38 +63,64 @@ public final class Planner {
      */
     public static LaunchPlan plan(RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged) {
         Planner planner = new Planner(spec, platform, id);
-        Optional<RayEnvironment> ray = spec.rayEnvironment().or(platform::defaultRay);
-        SbatchScript script = planner.script(ray.orElse(RayEnvironment.builder().build()));
+        SbatchScript script = planner.script();
         List<Finding> findings = new ArrayList<>(platform.check(script));
-        planner.checkRay(ray, findings);
+        planner.checkRay(findings);
         planner.checkPublish(vmIsManaged, findings);
-        return new LaunchPlan(id, script, findings, planner.runDirectory);
+        return new LaunchPlan(id, script, findings, planner.filled, planner.runDirectory);
     }
 
-    private SbatchScript script(RayEnvironment ray) {
+    /** What a group's nodes are asked for once the site has said what goes with it. */
+    private NodeShape resolve(NodeShape shape) {
+        Optional<SiteRequest> worded = word(shape, 1);
+        OptionalLong cpus = worded.map(SiteRequest::cpusPerNode).orElse(OptionalLong.empty());
+        return new NodeShape(
+                OptionalInt.of(shape.cpus().orElse(Math.toIntExact(cpus.orElse(1)))),
+                shape.gpus(),
+                shape.memory().or(() -> worded.flatMap(SiteRequest::memoryPerNode)),
+                shape.objectStore());
+    }
+
+    private Optional<SiteRequest> word(NodeShape shape, int nodes) {
+        ResourceRequest.Builder request =
+                ResourceRequest.builder().nodes(nodes).gpusPerNode(shape.gpus()).time(WallTime.of(spec.timeLimit()));
+        shape.cpus().ifPresent(request::cpusPerNode);
+        shape.memory().ifPresent(request::memoryPerNode);
+        return spec.topology()
+                .partition()
+                .filter(platform.partitions()::containsKey)
+                .map(p -> platform.word(request.build(), p));
+    }
+
+    private SbatchScript script() {
         RayTopology topology = spec.topology();
-        NodeShape shape = topology.largestShape();
-        SbatchScript.Builder script = SbatchScript.builder()
-                .jobName(id.value())
-                .time(WallTime.of(spec.timeLimit()))
-                .nodes(topology.nodes())
-                .ntasksPerNode(1)
-                .cpusPerTask(shape.cpus())
-                .output(runDirectory + "/logs/job.log")
-                // a restarted job would find events and secrets of its first run, and the handle's tunnels lead nowhere
-                .requeue(false);
+        SbatchScript.Builder script = SbatchScript.builder().jobName(id.value());
         spec.account().ifPresent(script::account);
         topology.partition().ifPresent(script::partition);
-        shape.memory().ifPresent(script::mem);
-        if (shape.gpus() > 0) {
-            script.gres(Gres.gpu(shape.gpus()));
+        Optional<SiteRequest> worded = word(topology.largestShape(), topology.nodes());
+        if (worded.isPresent()) {
+            worded.get().apply(script);
+            filled.addAll(worded.get().filled());
+        } else if (node.gpus() > 0) {
+            script.gres(Gres.gpu(node.gpus()));
         }
-        return script.body(settings(ray)).build();
+        script.time(WallTime.of(spec.timeLimit()))
+                .nodes(topology.nodes())
+                .ntasksPerNode(1)
+                .cpusPerTask(node.cpus().orElseThrow());
+        node.memory().ifPresent(script::mem);
+        platform.slurm().shebang().ifPresent(script::shebang);
+        // a restarted job would find events and secrets of its first run, and the handle's tunnels lead nowhere
+        return script.output(runDirectory + "/logs/job.log")
+                .requeue(false)
+                .body(settings(worded.flatMap(SiteRequest::expectedMemoryPerNode)))
+                .build();
     }
 
-    private String settings(RayEnvironment ray) {
+    private String settings(Optional<Memory> expected) {
         RayTopology topology = spec.topology();
-        PortPlan ports = PortPlan.forCpus(topology.largestShape().cpus());
+        Optional<Memory> memory = node.memory().or(() -> expected);
+        PortPlan ports = PortPlan.forCpus(node.cpus().orElseThrow());
         long lease = spec.lease().toSeconds();
         LaunchScript s = new LaunchScript()
                 .comment("Ray cluster " + id + ": a head and " + (topology.nodes() - 1)
@@ -93,9 +133,9 @@ public final class Planner {
                 .set("join_timeout", spec.joinTimeout().toSeconds())
                 .set("lease", lease)
                 .set("lease_check", Math.max(1, Math.min(lease / 4, LONGEST_LEASE_CHECK.toSeconds())))
-                .set("setup", setup(ray))
-                .set("wrapper", ray.wrapper())
-                .set("head_flags", flags(topology.head().shape(), topology))
+                .set("setup", setup())
+                .set("wrapper", ray.map(RayEnvironment::wrapper).orElse(List.of()))
+                .set("head_flags", flags(head, memory))
                 .set(
                         "worker_nodes",
                         topology.workers().stream()
@@ -103,10 +143,7 @@ public final class Planner {
                                 .toList())
                 .set(
                         "worker_flags",
-                        topology.workers().stream()
-                                .map(WorkerGroup::shape)
-                                .map(shape -> flags(shape, topology))
-                                .toList())
+                        workers.stream().map(shape -> flags(shape, memory)).toList())
                 .set("dashboard_open", dashboardOpen());
         Optional<CloudVm> vm = spec.publish().map(Publish::vm);
         return s.set("publish_host", vm.map(CloudVm::host).orElse(""))
@@ -118,24 +155,37 @@ public final class Planner {
                 .body();
     }
 
-    private List<String> setup(RayEnvironment ray) {
+    private List<String> setup() {
         List<String> lines = new ArrayList<>();
-        if (!ray.setup().isEmpty()) {
-            platform.moduleInit().ifPresent(lines::add);
+        ray.ifPresent(r -> {
+            if (!r.setup().isEmpty()) {
+                platform.moduleInit().ifPresent(init -> {
+                    lines.add(init);
+                    filled.add(new SiteRequest.Filled(
+                            "setup", init, "defines module in the job's shell", platform.sourceOf("/modules/init")));
+                });
+            }
+            lines.addAll(r.setup());
+            r.virtualEnvironment().ifPresent(v -> lines.add("source " + Shell.quote(v + "/bin/activate")));
+        });
+        if (spec.rayEnvironment().isEmpty()) {
+            platform.defaultRayEnvironment()
+                    .ifPresent(name -> filled.add(new SiteRequest.Filled(
+                            "rayEnvironment",
+                            name,
+                            "the site's default",
+                            platform.sourceOf("/defaultRayEnvironment"))));
         }
-        lines.addAll(ray.setup());
-        ray.virtualEnvironment().ifPresent(v -> lines.add("source " + Shell.quote(v + "/bin/activate")));
         return lines;
     }
 
-    private static String flags(NodeShape asked, RayTopology topology) {
+    private static String flags(NodeShape asked, Optional<Memory> memory) {
         // the job asks for one amount of memory on every node, so a group that says none has it too
         NodeShape shape = asked.memory().isPresent()
                 ? asked
-                : new NodeShape(
-                        asked.cpus(), asked.gpus(), topology.largestShape().memory(), Optional.empty());
-        StringBuilder flags = new StringBuilder(
-                String.format(Locale.ROOT, "--num-cpus=%d --num-gpus=%d", shape.cpus(), shape.gpus()));
+                : new NodeShape(asked.cpus(), asked.gpus(), memory, Optional.empty());
+        StringBuilder flags = new StringBuilder(String.format(
+                Locale.ROOT, "--num-cpus=%d --num-gpus=%d", shape.cpus().orElseThrow(), shape.gpus()));
         RayMemory.of(shape)
                 .ifPresent(m -> flags.append(String.format(
                         Locale.ROOT, " --memory=%d --object-store-memory=%d", m.tasks(), m.objectStore())));
@@ -144,19 +194,25 @@ public final class Planner {
 
     // never: only loopback; guarded: the node's address if a token guards it; always: the user allowed it without one
     private String dashboardOpen() {
-        if (!platform.reaches().contains(Reach.LOGIN_FORWARD)) {
+        if (!platform.reach(Reach.LOGIN_FORWARD).orElse(true)) {
             return "never";
         }
         return spec.openPortAllowed() ? "always" : "guarded";
     }
 
-    private void checkRay(Optional<RayEnvironment> ray, List<Finding> findings) {
+    private void checkRay(List<Finding> findings) {
         if (ray.isEmpty()) {
             findings.add(Finding.error(
                     "ray-missing",
                     "platform " + platform.name() + " offers no Ray of its own: say where Ray comes from with"
                             + " rayEnvironment(RayEnvironment.builder()…)"));
             return;
+        }
+        if (ray.get().runtime() == RayEnvironment.ContainerRuntime.PYXIS) {
+            findings.add(Finding.error(
+                    "ray-runtime",
+                    "containers that srun makes (Pyxis) aren't supported yet: bring a Ray that starts without one with"
+                            + " rayEnvironment(…)"));
         }
         boolean tokens = ray.get().supportsTokens().orElse(true);
         if (!tokens) {
@@ -169,7 +225,14 @@ public final class Planner {
         if (spec.publish().isPresent()) {
             return;
         }
-        if (!platform.reaches().contains(Reach.LOGIN_FORWARD)) {
+        Optional<Boolean> forward = platform.reach(Reach.LOGIN_FORWARD);
+        if (forward.isEmpty()) {
+            findings.add(Finding.warning(
+                    "way-in-unknown",
+                    "it isn't known whether the login nodes of " + platform.name()
+                            + " forward to compute nodes; it will be tried"));
+        }
+        if (!forward.orElse(true)) {
             findings.add(Finding.error(
                     "no-way-in",
                     "the login nodes of " + platform.name()
@@ -188,12 +251,20 @@ public final class Planner {
             return;
         }
         CloudVm vm = spec.publish().get().vm();
-        if (!platform.reaches().contains(Reach.REVERSE_FORWARD)) {
+        Optional<Boolean> outward = platform.reach(Reach.REVERSE_FORWARD);
+        if (outward.isEmpty()) {
+            findings.add(Finding.warning(
+                    "reverse-forward-unknown",
+                    "publish(" + vm.host() + "): it isn't known whether jobs on " + platform.name()
+                            + " can open connections to the outside; it will be tried"));
+        }
+        if (!outward.orElse(true)) {
             findings.add(Finding.error(
                     "no-reverse-forward",
                     "publish(" + vm.host() + "): jobs on " + platform.name()
                             + " can't open connections to the outside"));
         }
+        platform.checkService(vm.bindAddress()).ifPresent(findings::add);
         if (!vmIsManaged && vm.ownKey().isEmpty()) {
             findings.add(
                     Finding.error(

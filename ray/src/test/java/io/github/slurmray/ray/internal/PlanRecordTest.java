@@ -8,7 +8,6 @@ import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.ray.CloudVm;
 import io.github.slurmray.ray.Publish;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -69,7 +68,8 @@ class PlanRecordTest {
         assertThat(PlanRecord.of(
                                 Samples.ID,
                                 Samples.small().build(),
-                                Samples.site(Map.of("reaches", List.of("REVERSE_FORWARD"))))
+                                Samples.site(
+                                        Map.of("reaches", Map.of("LOGIN_FORWARD", false, "REVERSE_FORWARD", true))))
                         .loginForward())
                 .isFalse();
     }

@@ -7,6 +7,7 @@ import io.github.slurmray.platforms.Finding;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
+import io.github.slurmray.platforms.SiteRequest;
 import io.github.slurmray.ray.CloudVm;
 import io.github.slurmray.ray.HeadGroup;
 import io.github.slurmray.ray.LaunchPlan;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,10 +84,85 @@ class PlannerTest {
                         WorkerGroup.builder("gpu").nodes(2).gpus(4).build()),
                 LAB);
         String script = plan.script().text();
-        assertThat(script).contains("#SBATCH --gres=gpu:4\n");
+        assertThat(script).contains("#SBATCH --gres=gpu:a100:4\n");
         assertThat(Bash.values(Samples.settings(script), "head_flags", "worker_nodes", "worker_flags"))
                 .containsExactly("--num-cpus=1 --num-gpus=0", "2", "--num-cpus=1 --num-gpus=4");
-        assertThat(plan.findings()).extracting(Finding::rule).containsExactly("node-gpus");
+        assertThat(plan.findings()).extracting(Finding::rule).containsExactly("job-gpus");
+        assertThat(plan.filled())
+                .extracting(SiteRequest.Filled::toString)
+                .contains("--gres=gpu:a100:4 (as the site asks for GPUs)");
+    }
+
+    @Test
+    void whatGoesWithTheGpusIsFilledInAndShownWithItsSource() {
+        LaunchPlan plan = plan(
+                Samples.spec(
+                                HeadGroup.builder().partition("small-g").gpus(8).build(),
+                                WorkerGroup.builder("gpu").gpus(8).build())
+                        .rayEnvironment(UNKNOWN)
+                        .account("project_465001234"),
+                Platforms.lumiG());
+        assertThat(plan.script().cpusPerTask()).hasValue(56);
+        assertThat(plan.script().mem()).contains(Memory.ofGiB(480));
+        assertThat(plan.script().directive("gpus-per-node")).contains("8");
+        assertThat(plan.script().gres()).isEmpty();
+        assertThat(plan.errors()).isEmpty();
+        assertThat(plan.filled())
+                .extracting(SiteRequest.Filled::toString)
+                .contains(
+                        "--cpus-per-task=56 (7 for each GPU)",
+                        "--mem=480G (60G for each GPU)",
+                        "--gpus-per-node=8 (as the site asks for GPUs)");
+        assertThat(plan.filled()).allSatisfy(f -> assertThat(f.sources()).isNotEmpty());
+        assertThat(Bash.values(Samples.settings(plan.script().text()), "head_flags"))
+                .singleElement()
+                .asString()
+                .startsWith("--num-cpus=56 --num-gpus=8 --memory=");
+    }
+
+    @Test
+    void memoryThatFollowsTheGpusIsNotAskedForButToldToRay() {
+        LaunchPlan plan = plan(
+                Samples.spec(HeadGroup.builder().partition("gpumedium").gpus(4).build())
+                        .rayEnvironment(UNKNOWN)
+                        .account("project_2001234"),
+                Platforms.roihuGpu());
+        assertThat(plan.script().mem()).isEmpty();
+        assertThat(plan.script().cpusPerTask()).hasValue(288);
+        assertThat(plan.script().text()).contains("#SBATCH --gres=gpu:gh200:4\n");
+        assertThat(Bash.values(Samples.settings(plan.script().text()), "head_flags"))
+                .singleElement()
+                .asString()
+                .startsWith("--num-cpus=288 --num-gpus=4 --memory=");
+    }
+
+    @Test
+    void aSiteThatIsClosedIsRefusedWithItsSuccessorUnlessTheUserKnowsBetter() {
+        RayClusterSpec.Builder spec = Samples.spec(
+                        HeadGroup.builder().partition("small").build())
+                .rayEnvironment(UNKNOWN)
+                .account("project_2001234");
+        LaunchPlan plan = plan(spec, Platforms.puhti());
+        assertThat(plan.errors()).extracting(Finding::rule).containsExactly("site-closed");
+        assertThat(message(plan, "site-closed")).contains("2026-07-31").contains("csc-roihu");
+        assertThat(plan(spec, Platforms.puhti().evenIfClosed()).errors()).isEmpty();
+    }
+
+    @Test
+    void whatIsNotKnownOfTheWaysInAndOutIsTriedAndSaid() {
+        Platform site = Samples.site(Map.of());
+        assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("way-in-unknown");
+        assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN), site)))
+                .containsExactly("reverse-forward-unknown");
+        assertThat(plan(Samples.full().rayEnvironment(UNKNOWN), site).errors()).isEmpty();
+    }
+
+    @Test
+    void aContainerThatSrunMakesIsRefused() {
+        RayEnvironment pyxis = RayEnvironment.builder()
+                .runtime(RayEnvironment.ContainerRuntime.PYXIS)
+                .build();
+        assertThat(rules(plan(Samples.small().rayEnvironment(pyxis), LAB))).containsExactly("ray-runtime");
     }
 
     @ParameterizedTest
@@ -123,8 +200,7 @@ class PlannerTest {
     @ParameterizedTest
     @CsvSource({"true, false, guarded", "true, true, always", "false, false, never", "false, true, never"})
     void whoMaySeeTheDashboardFollowsFromTheSiteAndTheUser(boolean forward, boolean allowed, String open) {
-        Platform site =
-                Samples.site(Map.of("reaches", forward ? List.of("LOGIN_FORWARD") : List.of("REVERSE_FORWARD")));
+        Platform site = Samples.site(Map.of("reaches", Map.of("LOGIN_FORWARD", forward)));
         RayClusterSpec.Builder spec = Samples.small().rayEnvironment(UNKNOWN);
         String script =
                 plan(allowed ? spec.allowOpenPort() : spec, site).script().text();
@@ -143,8 +219,8 @@ class PlannerTest {
             String setup = Bash.oddLine(random, true);
             List<String> wrapper = List.of("w" + Bash.oddText(random), Bash.oddText(random), "", Bash.oddText(random));
             String key = "k" + Bash.oddLine(random, true);
-            Platform site =
-                    Samples.site(Map.of("runDirectory", root, "moduleInit", init, "name", Bash.oddLine(random, true)));
+            Platform site = Samples.site(
+                    Map.of("runDirectory", root, "modules", Map.of("init", init), "name", Bash.oddLine(random, true)));
             RayClusterSpec spec = Samples.spec(
                             HeadGroup.builder().partition(partition).build())
                     .account(account)
@@ -225,7 +301,7 @@ class PlannerTest {
 
     @Test
     void aSiteWhoseLoginNodesForwardNothingLeavesOnlyTheVm() {
-        Platform site = Samples.site(Map.of("reaches", List.of("REVERSE_FORWARD")));
+        Platform site = Samples.site(Map.of("reaches", Map.of("LOGIN_FORWARD", false, "REVERSE_FORWARD", true)));
         assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("no-way-in");
         assertThat(rules(plan(Samples.small().rayEnvironment(OLD).allowOpenPort(), site)))
                 .containsExactly("ray-open", "no-way-in");
@@ -234,7 +310,7 @@ class PlannerTest {
 
     @Test
     void aSiteWithoutRayNeedsTheUsersOwn() {
-        Platform site = Samples.site(Map.of("reaches", List.of("LOGIN_FORWARD")));
+        Platform site = Samples.site(Map.of("reaches", Map.of("LOGIN_FORWARD", true, "REVERSE_FORWARD", false)));
         LaunchPlan plan = plan(Samples.small(), site);
         assertThat(rules(plan)).containsExactly("ray-missing");
         assertThat(message(plan, "ray-missing")).contains("rayEnvironment(");
@@ -260,7 +336,8 @@ class PlannerTest {
 
     @Test
     void aSiteWithoutAWayOutCanNotPublish() {
-        Platform site = Samples.site(Map.of("name", "closed", "reaches", List.of("LOGIN_FORWARD")));
+        Platform site = Samples.site(
+                Map.of("name", "closed", "reaches", Map.of("LOGIN_FORWARD", true, "REVERSE_FORWARD", false)));
         LaunchPlan plan = plan(Samples.full().rayEnvironment(UNKNOWN), site);
         assertThat(rules(plan)).containsExactly("no-reverse-forward");
         assertThat(message(plan, "no-reverse-forward"))
@@ -287,7 +364,7 @@ class PlannerTest {
     }
 
     private static Optional<RayMemory> memory(Memory memory, Optional<Memory> store) {
-        return RayMemory.of(new NodeShape(1, 0, Optional.of(memory), store));
+        return RayMemory.of(new NodeShape(OptionalInt.of(1), 0, Optional.of(memory), store));
     }
 
     @Test
@@ -313,7 +390,7 @@ class PlannerTest {
 
     @Test
     void ofAnUnknownMemoryNothingIsTold() {
-        assertThat(RayMemory.of(new NodeShape(1, 0, Optional.empty(), Optional.empty())))
+        assertThat(RayMemory.of(new NodeShape(OptionalInt.of(1), 0, Optional.empty(), Optional.empty())))
                 .isEmpty();
     }
 }

@@ -32,7 +32,9 @@ class ScriptsLabTest {
                 Samples.planned(small, Platforms.lab()),
                 Samples.planned(Samples.full().build(), Platforms.lab()),
                 Samples.planned(Samples.small().allowOpenPort().build(), Platforms.lab()),
-                Samples.planned(small, Samples.site(Map.of("networkInterface", "hsn0", "runDirectory", "/a b/it's"))),
+                Samples.planned(
+                        small,
+                        Samples.site(Map.of("network", Map.of("interface", "hsn0"), "runDirectory", "/a b/it's"))),
                 Samples.planned(Samples.full().rayEnvironment(odd).build(), Platforms.lab()));
     }
 

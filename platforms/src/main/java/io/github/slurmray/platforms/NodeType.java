@@ -1,0 +1,199 @@
+package io.github.slurmray.platforms;
+
+import io.github.slurmray.core.Memory;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A kind of compute node. Immutable; what isn't known is empty. */
+public final class NodeType {
+    private final String name;
+    private final Optional<String> names;
+    private final OptionalInt nodes;
+    private final Optional<String> processor;
+    private final Optional<Architecture> architecture;
+    private final OptionalInt sockets;
+    private final OptionalInt cores;
+    private final OptionalInt usableCores;
+    private final OptionalInt threadsPerCore;
+    private final Optional<Memory> memory;
+    private final Optional<Memory> usableMemory;
+    private final Optional<Gpus> gpus;
+    private final Optional<Memory> localDisk;
+    private final Optional<String> networkInterface;
+    private final Optional<String> note;
+
+    NodeType(String name, Section s) {
+        this.name = name;
+        this.names = s.text("names");
+        this.nodes = s.number("nodes", 1);
+        this.processor = s.text("processor");
+        this.architecture = s.constant("architecture", Architecture.class);
+        this.sockets = s.number("sockets", 1);
+        this.cores = s.number("cores", 1);
+        this.usableCores = usable(s, cores);
+        this.threadsPerCore = s.number("threadsPerCore", 1);
+        this.memory = s.memory("memory");
+        this.usableMemory = s.memory("usableMemory").or(() -> memory);
+        this.gpus = Optional.of(s.part("gpus")).filter(Section::isPresent).map(NodeType::gpus);
+        this.localDisk = s.memory("localDisk");
+        this.networkInterface = s.text("interface");
+        this.note = s.text("note");
+    }
+
+    /**
+     * Returns its name.
+     *
+     * @return the key in the site file
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns the names of its nodes.
+     *
+     * @return in Slurm's form, such as {@code cn[1-2]}; empty if they aren't known
+     */
+    public Optional<String> names() {
+        return names;
+    }
+
+    /**
+     * Returns how many of them there are.
+     *
+     * @return at least 1
+     */
+    public OptionalInt nodes() {
+        return nodes;
+    }
+
+    /**
+     * Returns its processors.
+     *
+     * @return such as {@code 2x AMD EPYC 7763}
+     */
+    public Optional<String> processor() {
+        return processor;
+    }
+
+    /**
+     * Returns its architecture.
+     *
+     * @return empty if it isn't known
+     */
+    public Optional<Architecture> architecture() {
+        return architecture;
+    }
+
+    /**
+     * Returns its sockets.
+     *
+     * @return at least 1
+     */
+    public OptionalInt sockets() {
+        return sockets;
+    }
+
+    /**
+     * Returns its physical cores.
+     *
+     * @return all of them, reserved ones too
+     */
+    public OptionalInt cores() {
+        return cores;
+    }
+
+    /**
+     * Returns the cores that jobs can have.
+     *
+     * @return {@link #cores()} unless some are reserved
+     */
+    public OptionalInt usableCores() {
+        return usableCores;
+    }
+
+    /**
+     * Returns the hardware threads of a core.
+     *
+     * @return at least 1
+     */
+    public OptionalInt threadsPerCore() {
+        return threadsPerCore;
+    }
+
+    /**
+     * Returns its memory.
+     *
+     * @return as it is installed
+     */
+    public Optional<Memory> memory() {
+        return memory;
+    }
+
+    /**
+     * Returns the memory that jobs can have.
+     *
+     * @return {@link #memory()} unless some is reserved
+     */
+    public Optional<Memory> usableMemory() {
+        return usableMemory;
+    }
+
+    /**
+     * Returns its GPUs.
+     *
+     * @return empty if it has none, or it isn't known
+     */
+    public Optional<Gpus> gpus() {
+        return gpus;
+    }
+
+    /**
+     * Returns its local disk.
+     *
+     * @return empty if it has none, or it isn't known
+     */
+    public Optional<Memory> localDisk() {
+        return localDisk;
+    }
+
+    /**
+     * Returns its network interface where that differs from the site's.
+     *
+     * @return empty if it doesn't
+     */
+    public Optional<String> networkInterface() {
+        return networkInterface;
+    }
+
+    /**
+     * Returns what else there is to say.
+     *
+     * @return empty if nothing
+     */
+    public Optional<String> note() {
+        return note;
+    }
+
+    private static OptionalInt usable(Section s, OptionalInt cores) {
+        OptionalInt usable = s.number("usableCores", 1);
+        if (usable.isPresent() && cores.isPresent() && usable.getAsInt() > cores.getAsInt()) {
+            throw s.bad("usableCores", "at most its cores, " + cores.getAsInt(), null);
+        }
+        return usable.isPresent() ? usable : cores;
+    }
+
+    private static Gpus gpus(Section s) {
+        return new Gpus(s.number("count", 1), s.text("type"), s.text("model"), s.memory("memory"));
+    }
+
+    /**
+     * The GPUs of a node.
+     *
+     * @param count as Slurm counts them
+     * @param type as {@code --gres} names it
+     * @param model such as {@code NVIDIA A100}
+     * @param memory of each
+     */
+    public record Gpus(OptionalInt count, Optional<String> type, Optional<String> model, Optional<Memory> memory) {}
+}
