@@ -3,6 +3,7 @@ package io.github.slurmray.platforms;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class SiteFacts {
 
     private final ObjectNode tree;
     private final Map<String, Origin> origins = new HashMap<>();
+    private final Set<String> forgotten = new HashSet<>();
     private String file;
 
     /** Which file says a fact, and on whose word. */
@@ -48,6 +50,11 @@ final class SiteFacts {
     List<Source> sources(String pointer) {
         Origin origin = origins.get(pointer);
         return origin == null ? List.of() : origin.sources();
+    }
+
+    /** Tells whether a file took a fact away that another one had. */
+    boolean isForgotten(String pointer) {
+        return forgotten.contains(pointer);
     }
 
     // RFC 6901
@@ -112,6 +119,7 @@ final class SiteFacts {
                 if (value.isNull()) {
                     into.remove(key);
                     origins.remove(at);
+                    forgotten.add(at);
                     return;
                 }
                 List<Source> of = named.getOrDefault(key, rest);
