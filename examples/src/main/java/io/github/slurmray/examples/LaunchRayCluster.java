@@ -65,7 +65,7 @@ public final class LaunchRayCluster {
                     .build();
 
             LaunchPlan plan = spec.plan();
-            plan.findings().forEach(out::println);
+            out.print(plan.describe());
             Progress progress = new Progress(out);
             progress.say("submitting " + plan.id() + ": "
                     + plan.script().nodes().orElse(0) + " nodes in partition " + site.partition());

@@ -153,15 +153,17 @@ public final class Platform {
                 s.values("web", expected, Cidr::parse));
     }
 
+    private String billed(String partition) {
+        boolean forgotten = facts.isForgotten(SiteFacts.below("/partitions", partition));
+        return forgotten ? partition : partition(partition).name();
+    }
+
     private Billing billing(Section s) {
         s.text("storage");
         s.text("note");
         List<BillingRule> rules = s.list("rules", r -> {
             r.text("note");
-            List<String> of =
-                    r.values("partitions", "keys of partitions: " + partitions.keySet(), this::partition).stream()
-                            .map(Partition::name)
-                            .toList();
+            List<String> of = r.values("partitions", "keys of partitions: " + partitions.keySet(), this::billed);
             Map<String, Formula> perHour = new LinkedHashMap<>();
             Section formulas = r.part("perHour");
             r.textsByKey("perHour")

@@ -1,5 +1,6 @@
 package io.github.slurmray.ray;
 
+import io.github.slurmray.platforms.Bill;
 import io.github.slurmray.platforms.Finding;
 import io.github.slurmray.platforms.SiteRequest;
 import io.github.slurmray.slurm.SbatchScript;
@@ -13,6 +14,7 @@ import java.util.Objects;
  * @param script the whole batch script
  * @param findings what is known against the plan, or worth knowing of it
  * @param filled what the site filled in or worded, and why
+ * @param bill what the job costs if it runs for its whole time limit
  * @param runDirectory the cluster's directory on the site, absolute or below the home directory
  */
 public record LaunchPlan(
@@ -20,6 +22,7 @@ public record LaunchPlan(
         SbatchScript script,
         List<Finding> findings,
         List<SiteRequest.Filled> filled,
+        Bill bill,
         String runDirectory) {
     /** Copies the lists. */
     public LaunchPlan {
@@ -27,7 +30,33 @@ public record LaunchPlan(
         Objects.requireNonNull(script, "script");
         findings = List.copyOf(findings);
         filled = List.copyOf(filled);
+        Objects.requireNonNull(bill, "bill");
         Objects.requireNonNull(runDirectory, "runDirectory");
+    }
+
+    /**
+     * Returns the plan for people: what is asked for, what the site filled in and on whose word, what is known against
+     * it, and what it costs.
+     *
+     * @return some lines of text, the batch script's body not among them
+     */
+    public String describe() {
+        StringBuilder text = new StringBuilder("cluster " + id + ", in " + runDirectory + "\n");
+        script.directives()
+                .forEach((option, value) -> text.append("  --")
+                        .append(option)
+                        .append(value.isEmpty() ? "" : "=" + value)
+                        .append('\n'));
+        text.append("filled in by the site:\n");
+        filled.forEach(f -> text.append("  ")
+                .append(f)
+                .append(f.sources().isEmpty() ? "" : ", says " + f.sources().get(0))
+                .append('\n'));
+        findings.forEach(f -> text.append(f).append('\n'));
+        return text.append("bill for the whole time limit: ")
+                .append(bill)
+                .append('\n')
+                .toString();
     }
 
     /**

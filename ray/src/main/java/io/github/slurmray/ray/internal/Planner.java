@@ -3,6 +3,7 @@ package io.github.slurmray.ray.internal;
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.Shell;
 import io.github.slurmray.core.WallTime;
+import io.github.slurmray.platforms.Bill;
 import io.github.slurmray.platforms.Finding;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.platforms.RayEnvironment;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** From a spec and a platform to a plan: pure, and the only place that knows what the launch script's settings mean. */
 public final class Planner {
@@ -67,7 +69,14 @@ public final class Planner {
         List<Finding> findings = new ArrayList<>(platform.check(script));
         planner.checkRay(findings);
         planner.checkPublish(vmIsManaged, findings);
-        return new LaunchPlan(id, script, findings, planner.filled, planner.runDirectory);
+        return new LaunchPlan(id, script, findings, planner.filled, planner.bill(script), planner.runDirectory);
+    }
+
+    private Bill bill(SbatchScript script) {
+        return script.partition()
+                .filter(platform.partitions()::containsKey)
+                .map(p -> platform.estimate(script))
+                .orElseGet(() -> new Bill.Unknown("the partition isn't known", Set.of()));
     }
 
     /** What a group's nodes are asked for once the site has said what goes with it. */

@@ -114,6 +114,11 @@ class PlannerTest {
                         "--mem=480G (60G for each GPU)",
                         "--gpus-per-node=8 (as the site asks for GPUs)");
         assertThat(plan.filled()).allSatisfy(f -> assertThat(f.sources()).isNotEmpty());
+        assertThat(plan.bill().toString()).startsWith("4.00 GPU-hours");
+        assertThat(plan.describe())
+                .contains("  --gpus-per-node=8\n")
+                .contains("  --mem=480G (60G for each GPU), says Lumi-supercomputer/lumi-userguide docs/")
+                .contains("bill for the whole time limit: 4.00 GPU-hours");
         assertThat(Bash.values(Samples.settings(plan.script().text()), "head_flags"))
                 .singleElement()
                 .asString()
