@@ -52,8 +52,8 @@ record Settings(Map<String, String> values) {
     }
 
     Platform platform() {
-        String file = value("platform", "lab");
-        return file.equals("lab") ? Platforms.lab() : Platforms.load(Path.of(file));
+        String site = value("platform", "lab");
+        return site.contains(".") ? Platforms.load(Path.of(site)) : Platforms.named(site);
     }
 
     RayEnvironment ray() {

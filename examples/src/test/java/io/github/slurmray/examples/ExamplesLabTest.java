@@ -7,13 +7,18 @@ import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.platforms.Platforms;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @LabTest
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -23,9 +28,30 @@ class ExamplesLabTest {
     @Test
     @Tag("slurm-versions")
     void theMainExampleComputesOnEveryNodeAndLeavesNothingBehind(Lab lab) {
+        computesOnEveryNodeAndLeavesNothingBehind(lab, "lab");
+    }
+
+    @Test
+    void aNewSiteIsAFileAlone(Lab lab, @TempDir Path directory) throws IOException {
+        String facts;
+        try (InputStream in = Objects.requireNonNull(Platforms.class.getResourceAsStream("lab.json"))) {
+            facts = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        Path file = Files.writeString(
+                directory.resolve("new-site.json"), facts.replace("\"name\": \"lab\"", "\"name\": \"new-site\""));
+        assertThat(Platforms.load(file).name()).isEqualTo("new-site");
+
+        computesOnEveryNodeAndLeavesNothingBehind(lab, file.toString());
+    }
+
+    private static void computesOnEveryNodeAndLeavesNothingBehind(Lab lab, String platform) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         boolean ok = LaunchRayCluster.run(
-                Settings.of("keys=" + lab.key().getParent(), "jobs=" + ROOT.resolve("examples/jobs"), "vm-port=8290"),
+                Settings.of(
+                        "platform=" + platform,
+                        "keys=" + lab.key().getParent(),
+                        "jobs=" + ROOT.resolve("examples/jobs"),
+                        "vm-port=8290"),
                 new PrintStream(printed, true, StandardCharsets.UTF_8));
 
         String said = printed.toString(StandardCharsets.UTF_8);

@@ -117,7 +117,7 @@ class PlannerTest {
         assertThat(plan.bill().toString()).startsWith("4.00 GPU-hours");
         assertThat(plan.describe())
                 .contains("  --gpus-per-node=8\n")
-                .contains("  --mem=480G (60G for each GPU), says Lumi-supercomputer/lumi-userguide docs/")
+                .contains("  --mem=480G (60G for each GPU), says CSCfi/csc-user-guide docs/")
                 .contains("bill for the whole time limit: 4.00 GPU-hours");
         assertThat(Bash.values(Samples.settings(plan.script().text()), "head_flags"))
                 .singleElement()
