@@ -6,13 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,30 +132,5 @@ class ShippedSitesTest {
             assertThat(sources).isNotEmpty();
             assertThat(sources).allMatch(s -> s.path().isPresent() || s.note().isPresent());
         }
-    }
-
-    @Test
-    void allSitesAreLoadedWithinFiftyMilliseconds() {
-        for (int i = 0; i < 20; i++) {
-            Platforms.all();
-        }
-        Duration best = Stream.generate(() -> {
-                    long start = System.nanoTime();
-                    Platforms.all();
-                    return Duration.ofNanos(System.nanoTime() - start);
-                })
-                .limit(10)
-                .min(Duration::compareTo)
-                .orElseThrow();
-        System.out.println("all sites in " + best.toNanos() / 1e6 + " ms");
-    }
-
-    @Test
-    void theSchemaIsJson() throws IOException {
-        assertThat(new String(
-                        Objects.requireNonNull(Platform.class.getResourceAsStream("platform.schema.json"))
-                                .readAllBytes(),
-                        StandardCharsets.UTF_8))
-                .contains("json-schema.org");
     }
 }
