@@ -2,6 +2,7 @@ package io.github.slurmray.core;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -54,6 +55,16 @@ public final class CidrSet {
     }
 
     /**
+     * Returns the addresses that are in any of some sets.
+     *
+     * @param sets the sets
+     * @return the union
+     */
+    public static CidrSet union(Collection<CidrSet> sets) {
+        return merged(sets.stream().flatMap(s -> s.ranges.stream()).toList());
+    }
+
+    /**
      * Returns the addresses between two networks, theirs included.
      *
      * @param first the network with the lowest addresses
@@ -97,9 +108,7 @@ public final class CidrSet {
      * @return the union
      */
     public CidrSet plus(CidrSet other) {
-        List<Range> both = new ArrayList<>(ranges);
-        both.addAll(other.ranges);
-        return merged(both);
+        return union(List.of(this, other));
     }
 
     /**
