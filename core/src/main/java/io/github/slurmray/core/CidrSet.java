@@ -148,7 +148,36 @@ public final class CidrSet {
      * @return the intersection
      */
     public CidrSet and(CidrSet other) {
-        return minus(minus(other));
+        if (ranges.size() > other.ranges.size()) {
+            return other.and(this);
+        }
+        List<Range> both = new ArrayList<>();
+        for (Range range : ranges) {
+            for (int i = other.indexOf(range.first()); i < other.ranges.size(); i++) {
+                Range there = other.ranges.get(i);
+                if (there.first().compareTo(range.last()) > 0) {
+                    break;
+                }
+                both.add(
+                        new Range(range.first().max(there.first()), range.last().min(there.last())));
+            }
+        }
+        return new CidrSet(both);
+    }
+
+    /** Of the first range that ends at this number or after it. */
+    private int indexOf(BigInteger number) {
+        int low = 0;
+        int high = ranges.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ranges.get(middle).last().compareTo(number) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /**

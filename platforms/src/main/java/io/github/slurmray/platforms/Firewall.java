@@ -23,9 +23,9 @@ public final class Firewall {
     public enum NftFamily {
         /** IPv4 and IPv6. */
         INET("inet"),
-        /** IPv4 only. */
+        /** IPv4 only: connections over IPv6 pass by. */
         IP("ip"),
-        /** IPv6 only. */
+        /** IPv6 only: connections over IPv4 pass by. */
         IP6("ip6");
 
         private final String text;

@@ -76,7 +76,13 @@ final class NftablesConditions {
 
     /** The condition that an expression has a value. */
     Condition equal(RuleJson left, RuleJson value) {
-        return anyOf(left, List.of(value));
+        return anyOf(left, List.of(bare(value)));
+    }
+
+    /** The condition that a packet has what an expression is about. */
+    Condition present(RuleJson left) {
+        Match within = field(bare(left)).within();
+        return within.equals(Match.MAYBE) ? unclear("it depends on " + left) : Condition.fixed(within);
     }
 
     private Condition anyOf(RuleJson left, List<RuleJson> values) {

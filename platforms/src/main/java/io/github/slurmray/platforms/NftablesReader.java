@@ -38,7 +38,7 @@ final class NftablesReader {
             "tunnel");
     /** Statements that change or note something that no condition which is understood looks at. */
     private static final Set<String> WITHOUT_EFFECT =
-            Set.of("counter", "log", "set", "map", "ct helper", "ct timeout", "ct expectation", "last");
+            Set.of("counter", "log", "ct helper", "ct timeout", "ct expectation", "last");
     /** Statements that hold only sometimes. */
     private static final Set<String> LIMITS = Set.of("limit", "quota", "ct count", "meter");
 
@@ -187,12 +187,22 @@ final class NftablesReader {
                         add(read, when, Kind.UNKNOWN, "");
                         return;
                     }
+                } else if (kind.equals("set") || kind.equals("map")) {
+                    noted(value);
                 } else if (LIMITS.contains(kind)) {
                     when.add(conditions.unclear("'" + kind + "' holds only sometimes"));
                 } else if (!WITHOUT_EFFECT.contains(kind)) {
                     verdict(kind, value, when, read);
                     return;
                 }
+            }
+        }
+
+        /** An element that a packet adds to a set, which it can only if it has one, and perhaps not too often. */
+        private void noted(RuleJson statement) {
+            when.add(conditions.present(statement.need("elem", "an expression")));
+            if (statement.get("stmt").isPresent()) {
+                when.add(conditions.unclear("its set may hold only sometimes"));
             }
         }
 
@@ -213,7 +223,12 @@ final class NftablesReader {
         private void verdict(String kind, RuleJson value, List<Condition> on, List<Ruleset.Rule> read) {
             switch (kind) {
                 case "accept" -> add(read, on, Kind.ACCEPT, "");
-                case "drop", "reject" -> add(read, on, Kind.REFUSE, "");
+                case "drop" -> add(read, on, Kind.REFUSE, "");
+                case "reject" -> {
+                    List<Condition> also = new ArrayList<>(on);
+                    also.add(Condition.fixed(rejected(value)));
+                    add(read, also, Kind.REFUSE, "");
+                }
                 case "return" -> add(read, on, Kind.RETURN, "");
                 case "continue" -> add(read, on, Kind.CONTINUE, "");
                 case "jump", "goto" -> {
@@ -228,6 +243,15 @@ final class NftablesReader {
                     add(read, on, Kind.UNKNOWN, "");
                 }
             }
+        }
+
+        /** A rejection by ICMP is for one family; nft doesn't list the condition that it makes of that. */
+        private static Match rejected(RuleJson reject) {
+            return switch (reject.get("type").flatMap(RuleJson::asText).orElse("")) {
+                case "icmp" -> Match.exactly(World.all(Cidr.Family.IPV4));
+                case "icmpv6" -> Match.exactly(World.all(Cidr.Family.IPV6));
+                default -> Match.ALWAYS;
+            };
         }
 
         private void add(List<Ruleset.Rule> read, List<Condition> on, Kind kind, String target) {

@@ -119,7 +119,7 @@ final class Ruleset {
 
     // as in the kernel (NFT_JUMP_STACK_SIZE)
     private static final int DEEPEST = 16;
-    private static final int MOST_STEPS = 1_000_000;
+    private static final int MOST_STEPS = 200_000;
 
     private final String format;
     private final List<Base> bases;
@@ -184,9 +184,9 @@ final class Ruleset {
                         format + ": chain '" + chain + "' is more than " + DEEPEST + " jumps deep", null);
             }
             CidrSet open = in;
-            CidrSet accepted = CidrSet.NONE;
-            CidrSet refused = CidrSet.NONE;
-            CidrSet left = CidrSet.NONE;
+            List<CidrSet> accepted = new ArrayList<>();
+            List<CidrSet> refused = new ArrayList<>();
+            List<CidrSet> left = new ArrayList<>();
             for (Rule rule : Objects.requireNonNull(chains.get(chain), chain)) {
                 step();
                 Match match = Condition.all(rule.when()).on(port);
@@ -199,26 +199,27 @@ final class Ruleset {
                 }
                 open = open.minus(match.sure());
                 switch (rule.kind()) {
-                    case ACCEPT -> accepted = accepted.plus(hit);
-                    case REFUSE -> refused = refused.plus(hit);
-                    case RETURN -> left = left.plus(hit);
+                    case ACCEPT -> accepted.add(hit);
+                    case REFUSE -> refused.add(hit);
+                    case RETURN -> left.add(hit);
                     case JUMP, GOTO -> {
                         Walk there = walk(rule.target(), hit, depth + 1);
-                        accepted = accepted.plus(there.accepted());
-                        refused = refused.plus(there.refused());
+                        accepted.add(there.accepted());
+                        refused.add(there.refused());
                         if (rule.kind() == Kind.JUMP) {
                             open = open.plus(there.left());
                         } else {
-                            left = left.plus(there.left());
+                            left.add(there.left());
                         }
                     }
                     default -> {
-                        accepted = accepted.plus(hit);
-                        refused = refused.plus(hit);
+                        accepted.add(hit);
+                        refused.add(hit);
                     }
                 }
             }
-            return new Walk(accepted, refused, left.plus(open));
+            left.add(open);
+            return new Walk(CidrSet.union(accepted), CidrSet.union(refused), CidrSet.union(left));
         }
 
         private void step() {

@@ -203,6 +203,24 @@ class NftablesReaderTest {
                 .isEqualTo(Answer.NOT_UNDERSTOOD);
     }
 
+    /** As the real nft lists 'meta nfproto ipv4 reject' in a table of both families: without the first part. */
+    @ParameterizedTest
+    @CsvSource({
+        "icmp, REFUSED, ACCEPTED",
+        "icmpv6, ACCEPTED, REFUSED",
+        "icmpx, REFUSED, REFUSED",
+        "tcp reset, REFUSED, REFUSED"
+    })
+    void aRejectionByIcmpIsForItsFamilyOnly(String type, Answer ipv4, Answer ipv6) {
+        RuleList rules = read(
+                table("inet", "a", ""),
+                hooked("inet", "a", "input", 0, "accept"),
+                rule("inet", "a", "{\"reject\": {\"type\": \"" + type + "\"}}"));
+
+        assertThat(answer(rules, "192.0.2.0/24", 22)).isEqualTo(ipv4);
+        assertThat(answer(rules, "2001:db8::/32", 22)).isEqualTo(ipv6);
+    }
+
     /** Statements that nobody promises to understand: accepted or refused by chance, reported with their place. */
     @ParameterizedTest
     @CsvSource(
