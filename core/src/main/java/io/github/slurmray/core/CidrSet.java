@@ -2,6 +2,7 @@ package io.github.slurmray.core;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -54,6 +55,16 @@ public final class CidrSet {
     }
 
     /**
+     * Returns the addresses that are in any of some sets.
+     *
+     * @param sets the sets
+     * @return the union
+     */
+    public static CidrSet union(Collection<CidrSet> sets) {
+        return merged(sets.stream().flatMap(s -> s.ranges.stream()).toList());
+    }
+
+    /**
      * Returns the addresses between two networks, theirs included.
      *
      * @param first the network with the lowest addresses
@@ -97,9 +108,7 @@ public final class CidrSet {
      * @return the union
      */
     public CidrSet plus(CidrSet other) {
-        List<Range> both = new ArrayList<>(ranges);
-        both.addAll(other.ranges);
-        return merged(both);
+        return union(List.of(this, other));
     }
 
     /**
@@ -139,7 +148,36 @@ public final class CidrSet {
      * @return the intersection
      */
     public CidrSet and(CidrSet other) {
-        return minus(minus(other));
+        if (ranges.size() > other.ranges.size()) {
+            return other.and(this);
+        }
+        List<Range> both = new ArrayList<>();
+        for (Range range : ranges) {
+            for (int i = other.indexOf(range.first()); i < other.ranges.size(); i++) {
+                Range there = other.ranges.get(i);
+                if (there.first().compareTo(range.last()) > 0) {
+                    break;
+                }
+                both.add(
+                        new Range(range.first().max(there.first()), range.last().min(there.last())));
+            }
+        }
+        return new CidrSet(both);
+    }
+
+    /** Of the first range that ends at this number or after it. */
+    private int indexOf(BigInteger number) {
+        int low = 0;
+        int high = ranges.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ranges.get(middle).last().compareTo(number) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /**
