@@ -461,6 +461,11 @@ public final class Platform {
         return billing;
     }
 
+    /** Returns all facts as they stand in the site's file, for its page of the documentation. */
+    Section facts() {
+        return facts.root();
+    }
+
     /** Returns the bills that the site published. */
     List<BillingSample> billingSamples() {
         return billingSamples;
