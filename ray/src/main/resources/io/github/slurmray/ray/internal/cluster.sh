@@ -285,17 +285,26 @@ set_up() {
   for line in "${setup[@]}"; do
     eval "$line" >>"$log" 2>&1 || fail setup "this line failed: $line" "$(last_lines "$log")"
   done
-  "${wrapper[@]}" sh -c 'command -v ray' >>"$log" 2>&1 || fail setup "there is no 'ray' after the setup lines" "$(last_lines "$log")"
+  find_ray 2>>"$log" || fail setup "there is no 'ray' after the setup lines" "$(last_lines "$log")"
   unset BASH_ENV # the nodes take the finished environment; their shells needn't make it again
+}
+
+# find_ray: sets ray_version, or fails if there is no `ray`. One call of the wrapper, since a container takes a while to
+# start; what the wrapper itself prints comes before the version.
+find_ray() {
+  ray_version=$("${wrapper[@]}" sh -c 'command -v ray >&2 || exit 1
+    python3 -c "from importlib.metadata import version; print(version(\"ray\"))" || echo unknown') || return 1
+  ray_version=${ray_version##*$'\n'}
 }
 
 # guard: decides from the installed Ray's version who may reach the dashboard. Only since 2.52 does a token guard it.
 guard() {
-  ray_version=$("${wrapper[@]}" python3 -c 'from importlib.metadata import version; print(version("ray"))' 2>/dev/null) || ray_version=unknown
-  local major minor
-  IFS=. read -r major minor _ <<<"$ray_version"
+  local major=0 minor=0
+  if [[ $ray_version =~ ^([0-9]+)\.([0-9]+) ]]; then
+    major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]}
+  fi
   guarded=no
-  if [ -s "$run/token" ] && [ "$ray_version" != unknown ] && { [ "$major" -gt 2 ] || [ "$minor" -ge 52 ]; }; then
+  if [ -s "$run/token" ] && { [ "$major" -gt 2 ] || { [ "$major" -eq 2 ] && [ "$minor" -ge 52 ]; }; }; then
     guarded=yes
     export RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH="$run/token"
   fi

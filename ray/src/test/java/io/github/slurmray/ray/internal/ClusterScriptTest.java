@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -366,15 +367,16 @@ class ClusterScriptTest {
         "2.60.0, never, yes, 127.0.0.1",
         "2.43.0, always, no, 10.0.0.1",
         "unknown, never, no, 127.0.0.1",
+        "1.99.0, guarded, no, 127.0.0.1",
     })
     void onlyATokenOrTheUserOpensTheDashboard(String version, String open, String guarded, String host)
             throws IOException {
         Files.writeString(directory.resolve("token"), "secret");
-        String python = version.equals("unknown") ? "python3() { return 1; }" : "python3() { echo " + version + "; }";
         assertThat(after(
                         Samples.functions(
                                 "run=" + Shell.quote(directory.toString()), "wrapper=() dashboard_open=" + open),
-                        python + "\nhead_address=10.0.0.1; guard; echo \"$guarded $dashboard_host $dashboard_target\""))
+                        "ray_version=" + version
+                                + " head_address=10.0.0.1\nguard; echo \"$guarded $dashboard_host $dashboard_target\""))
                 .isEqualTo(guarded + " " + host + " " + host + "\n");
     }
 
@@ -383,7 +385,48 @@ class ClusterScriptTest {
         assertThat(after(
                         Samples.functions(
                                 "run=" + Shell.quote(directory.toString()), "wrapper=() dashboard_open=guarded"),
-                        "python3() { echo 2.60.0; }\nhead_address=10.0.0.1; guard; echo \"$guarded $dashboard_host\""))
+                        "ray_version=2.60.0 head_address=10.0.0.1\nguard; echo \"$guarded $dashboard_host\""))
                 .isEqualTo("no 127.0.0.1\n");
+    }
+
+    // ---------------------------------------------------------------- which Ray there is
+
+    /**
+     * What is found with programs `ray` and `python3` of this text on the PATH, called by a wrapper that is a
+     * container.
+     */
+    private String findRay(String ray, String python) throws IOException {
+        Path bin = Files.createDirectories(directory.resolve("bin"));
+        program(
+                bin.resolve("in-container"),
+                "echo x >>" + directory.resolve("calls") + "; echo 'INFO: starting'; \"$@\"");
+        program(bin.resolve("python3"), python);
+        if (!ray.isEmpty()) {
+            program(bin.resolve("ray"), ray);
+        }
+        return after(
+                Samples.functions("wrapper=(in-container)"),
+                "PATH=" + bin + ":/usr/bin:/bin; find_ray 2>/dev/null && echo \"$ray_version\" || echo none");
+    }
+
+    private static void program(Path file, String text) throws IOException {
+        Files.writeString(file, "#!/bin/bash\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void raysVersionIsFoundByOneCallOfTheWrapperWhateverThatPrints() throws IOException {
+        assertThat(findRay("true", "echo 2.60.0")).isEqualTo("2.60.0\n");
+        assertThat(directory.resolve("calls")).hasContent("x");
+    }
+
+    @Test
+    void aRayThatPythonDoesNotKnowIsOfUnknownVersion() throws IOException {
+        assertThat(findRay("true", "exit 1")).isEqualTo("unknown\n");
+    }
+
+    @Test
+    void withoutRayThereIsNoVersion() throws IOException {
+        assertThat(findRay("", "echo 2.60.0")).isEqualTo("none\n");
     }
 }
