@@ -37,14 +37,14 @@ public record CscProjects(List<Project> projects, Optional<LocalDateTime> update
     /**
      * Reads the output. A line that isn't understood is kept apart, and what it says isn't guessed.
      *
-     * @param output all that the command printed, with whatever came before and after; where it is cut off within a
-     *     number, that can't be told
+     * @param output all that the command printed, with whatever came before and after; a last line without its line
+     *     break counts as cut off, and isn't read
      * @return the projects
      * @throws ProtocolException if it has no project; the message has the first line that doesn't fit
      */
     public static CscProjects parse(String output) {
         Reader reader = new Reader();
-        List<String> unknown = Printed.unknown(Printed.lines(output), l -> Printed.isRule(l) || reader.understands(l));
+        List<String> unknown = Printed.unknown(output, l -> Printed.isRule(l) || reader.understands(l));
         List<Project> projects = reader.projects.stream().map(Draft::project).toList();
         if (projects.isEmpty()) {
             throw Printed.isNoOutputOf("csc-projects", "project", unknown);

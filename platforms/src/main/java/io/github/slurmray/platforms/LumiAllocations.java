@@ -36,13 +36,14 @@ public record LumiAllocations(Optional<LocalDateTime> updated, List<Project> pro
     /**
      * Reads the output. A line that isn't understood is kept apart, and what it says isn't guessed.
      *
-     * @param output all that the command printed, with whatever came before and after
+     * @param output all that the command printed, with whatever came before and after; a last line without its line
+     *     break counts as cut off, and isn't read
      * @return the allocations
      * @throws ProtocolException if it has no table of allocations; the message has the first line that doesn't fit
      */
     public static LumiAllocations parse(String output) {
         Reader reader = new Reader();
-        List<String> unknown = Printed.unknown(Printed.lines(output), l -> reader.understands(l) || Printed.isRule(l));
+        List<String> unknown = Printed.unknown(output, l -> reader.understands(l) || Printed.isRule(l));
         return reader.result(unknown)
                 .orElseThrow(() -> Printed.isNoOutputOf("lumi-allocations", "table of allocations", unknown));
     }

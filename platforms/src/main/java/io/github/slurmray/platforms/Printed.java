@@ -45,14 +45,19 @@ final class Printed {
                 .toList();
     }
 
-    /** Gives the lines to a reader, one after the other, and returns those that it doesn't understand. */
-    static List<String> unknown(List<String> lines, Predicate<String> understands) {
+    /**
+     * Gives the lines to a reader, one after the other, and returns those that it doesn't understand. A last line
+     * without its line break may be cut off, and the number at its end too, so that nobody reads it.
+     */
+    static List<String> unknown(String output, Predicate<String> understands) {
+        int end = output.lastIndexOf('\n') + 1;
         List<String> unknown = new ArrayList<>();
-        for (String line : lines) {
+        for (String line : lines(output.substring(0, end))) {
             if (!understands.test(line)) {
                 unknown.add(line);
             }
         }
+        unknown.addAll(lines(output.substring(end)));
         return unknown;
     }
 

@@ -78,13 +78,15 @@ public final class Seff {
     /**
      * Reads the report. A line that isn't understood is kept apart, and what it says isn't guessed.
      *
-     * @param output all that the command printed about one job, with whatever came before and after
+     * @param output all that the command printed about one job, with whatever came before and after; a last line
+     *     without its line break counts as cut off, and isn't read
      * @return the report
-     * @throws ProtocolException if it has no id or no state of a job; the message has the first line that doesn't fit
+     * @throws ProtocolException if it has no id or no state of a job, in which case the message has the first line that
+     *     doesn't fit; or if it is about several jobs
      */
     public static Seff parse(String output) {
         Seff seff = new Seff();
-        seff.unknownLines.addAll(Printed.unknown(Printed.lines(output), l -> seff.understands(l) || Printed.isRule(l)));
+        seff.unknownLines.addAll(Printed.unknown(output, l -> seff.understands(l) || Printed.isRule(l)));
         for (String needed : List.of("Job ID", "State")) {
             if (!seff.raw.containsKey(needed)) {
                 throw Printed.isNoOutputOf("seff", needed, seff.unknownLines);
@@ -94,8 +96,15 @@ public final class Seff {
     }
 
     private boolean understands(String line) {
-        if (raw.isEmpty() && !line.startsWith("Job ID: ")) {
+        boolean begins = line.startsWith("Job ID: ");
+        if (raw.isEmpty() && !begins) {
             return false;
+        }
+        if (!raw.isEmpty() && begins) {
+            throw new ProtocolException(
+                    "this is no output of seff about one job, but about several: after 'Job ID: " + jobId()
+                            + "' comes '" + line + "'",
+                    null);
         }
         Matcher m = CONSUMED.matcher(line);
         if (m.matches() && consumed.isEmpty()) {

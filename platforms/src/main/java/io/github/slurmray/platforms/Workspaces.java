@@ -38,22 +38,17 @@ public record Workspaces(List<Area> areas, Optional<LumiAllocations> allocations
     /**
      * Reads the output. A line that isn't understood is kept apart, and what it says isn't guessed.
      *
-     * @param output all that the command printed, with whatever came before and after
+     * @param output all that the command printed, with whatever came before and after; a last line without its line
+     *     break counts as cut off, and isn't read
      * @return the areas
      * @throws ProtocolException if it has no table of areas; the message has the first line that doesn't fit
      */
     public static Workspaces parse(String output) {
         Reader reader = new Reader();
         LumiAllocations.Reader allocations = new LumiAllocations.Reader();
-        List<String> lines = Printed.lines(output);
-        List<String> unknown = Printed.unknown(lines, l -> reader.understands(l) || allocations.understands(l));
+        List<String> unknown = Printed.unknown(output, l -> reader.understands(l) || allocations.understands(l));
         if (reader.layout == null) {
             throw Printed.isNoOutputOf("csc-workspaces or lumi-workspaces", "table of disk areas", unknown);
-        }
-        if (reader.layout == Layout.NO_MORE && reader.inArea) {
-            // LUMI draws a line below an area, so this one is cut off, and its last number may be
-            reader.areas.remove(reader.areas.size() - 1);
-            unknown.add(lines.get(lines.size() - 1));
         }
         return new Workspaces(reader.areas, allocations.result(List.of()), unknown);
     }
@@ -149,10 +144,8 @@ public record Workspaces(List<Area> areas, Optional<LumiAllocations> allocations
         private final List<Area> areas = new ArrayList<>();
         private final Map<String, String> titles = new HashMap<>();
         private @Nullable Layout layout;
-        private boolean inArea;
 
         boolean understands(String line) {
-            inArea = false;
             Matcher m = HEADER.matcher(line);
             if (m.matches()) {
                 String more = m.group(1);
@@ -168,8 +161,7 @@ public record Workspaces(List<Area> areas, Optional<LumiAllocations> allocations
                 }
                 return true;
             }
-            inArea = layout != null && m.usePattern(AREA).matches() && area(layout, m);
-            return inArea;
+            return layout != null && m.usePattern(AREA).matches() && area(layout, m);
         }
 
         private boolean area(Layout of, Matcher m) {

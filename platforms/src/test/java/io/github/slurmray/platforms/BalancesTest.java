@@ -93,7 +93,7 @@ class BalancesTest {
         assertThat(projects.unknownLines()).containsExactly(line);
         assertThat(projects.projects())
                 .containsExactly(
-                        CscProjects.parse("Project: project_1").projects().get(0));
+                        CscProjects.parse("Project: project_1\n").projects().get(0));
     }
 
     @Test
@@ -163,5 +163,22 @@ class BalancesTest {
                 .isInstanceOf(ProtocolException.class)
                 .hasMessage("this is no output of lumi-allocations, as it has no table of allocations; the first line"
                         + " that doesn't fit is 'Error: You do not have permissions to access project_465001234'");
+    }
+
+    @Test
+    void anOutputThatIsCutAnywhereHasNoWrongBalance() {
+        String csc = Sample.of("csc-projects");
+        CscProjects.Project whole = CscProjects.parse(csc).projects().get(0);
+        for (int end = csc.indexOf('\n', csc.indexOf("Project:")) + 1; end < csc.length(); end++) {
+            CscProjects.Project cut =
+                    CscProjects.parse(csc.substring(0, end)).projects().get(0);
+            assertThat(whole.balances().entrySet()).containsAll(cut.balances().entrySet());
+        }
+        String lumi = HEADER + "\nproject_1 | 1/50 (2.0%) core/hours | N/A | 3/50 (6.0%) TB/hours\n";
+        LumiAllocations.Project project = LumiAllocations.parse(lumi).projects().get(0);
+        for (int end = HEADER.length() + 1; end < lumi.length(); end++) {
+            assertThat(LumiAllocations.parse(lumi.substring(0, end)).projects()).isEmpty();
+        }
+        assertThat(project.balances()).containsOnlyKeys("CPU", "Storage");
     }
 }

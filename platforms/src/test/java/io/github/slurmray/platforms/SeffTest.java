@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.slurmray.core.ProtocolException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,7 +142,8 @@ class SeffTest {
                 "Efficiency not available for jobs in the PENDING state."
             })
     void aReportOnAJobThatHasNotEndedIsPreliminary(String warning) {
-        Seff seff = Seff.parse("Job ID: 1\nState: RUNNING\nMemory Utilized: 0.00 MB (estimated maximum)\n" + warning);
+        Seff seff = Seff.parse(
+                "Job ID: 1\nState: RUNNING\nMemory Utilized: 0.00 MB (estimated maximum)\n" + warning + "\n");
 
         assertThat(seff.unknownLines()).isEmpty();
         assertThat(seff.isPreliminary()).isTrue();
@@ -181,7 +184,6 @@ class SeffTest {
                 "Nodes: 12345678901",
                 "Mood: good",
                 "State: FAILED",
-                "Job ID: 2",
                 "CPU BU: 1.5 or so",
                 "Non-Interactive BUs: 22.7",
                 "Job consumed 1.00 CSC billing units, more or less",
@@ -206,8 +208,33 @@ class SeffTest {
                 "Job ID: 1 | State; it is empty or cut off",
             })
     void whatIsNoSuchOutputIsRefused(String output, String message) {
-        assertThatThrownBy(() -> Seff.parse(output))
+        assertThatThrownBy(() -> Seff.parse(output + "\n"))
                 .isInstanceOf(ProtocolException.class)
                 .hasMessage("this is no output of seff, as it has no " + message);
+    }
+
+    @Test
+    void theReportsOfTwoJobsAreNotMixed() {
+        String report = Sample.of("seff-puhti");
+        for (String first : List.of("Job ID: 1\nState: PENDING\n", report, "Job ID: 1\n")) {
+            assertThatThrownBy(() -> Seff.parse(first + report))
+                    .isInstanceOf(ProtocolException.class)
+                    .hasMessageStartingWith(
+                            "this is no output of seff about one job, but about several: after 'Job ID: ")
+                    .hasMessageContaining("comes 'Job ID: 29221065'");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"seff-puhti", "seff-roihu", "seff-mahti-old", "seff-mahti-cancelled"})
+    void anOutputThatIsCutAnywhereHasNoWrongValue(String sample) {
+        String output = Sample.of(sample);
+        Seff whole = Seff.parse(output);
+        for (int end = output.indexOf("\n", output.indexOf("State: ")) + 1; end < output.length(); end++) {
+            Seff cut = Seff.parse(output.substring(0, end));
+            assertThat(whole.raw().entrySet()).containsAll(cut.raw().entrySet());
+            assertThat(whole.charges()).containsAll(cut.charges());
+            assertThat(cut.consumed()).isIn(Optional.empty(), whole.consumed());
+        }
     }
 }
