@@ -1,7 +1,9 @@
 package io.github.slurmray.platforms;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,29 @@ public record BillingRule(List<String> partitions, String unit, Map<String, Form
         if (perHour.isEmpty()) {
             throw new IllegalArgumentException("a billing rule needs at least one part");
         }
+    }
+
+    /**
+     * Reads a part of the price; one that would pay the user, or that has no value, is a mistake.
+     *
+     * @throws IllegalArgumentException if it is no formula, or has no value of at least 0 for a job with 1, or with
+     *     1000, of all that there is
+     */
+    static Formula price(String text) {
+        Formula formula = Formula.parse(text);
+        for (int each : new int[] {1, 1000}) {
+            Map<Quantity, BigDecimal> all = new EnumMap<>(Quantity.class);
+            EnumSet.allOf(Quantity.class).forEach(q -> all.put(q, BigDecimal.valueOf(each)));
+            Formula.Value value = formula.value(new JobUsage(all, Duration.ZERO));
+            if (value instanceof Formula.Value.Unknown unknown) {
+                throw new IllegalArgumentException(unknown.reason());
+            }
+            if (value instanceof Formula.Value.Known known && known.amount().signum() < 0) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' comes to less than 0 for a job with " + each + " of all that there is");
+            }
+        }
+        return formula;
     }
 
     /**

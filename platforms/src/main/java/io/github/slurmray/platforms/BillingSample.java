@@ -24,7 +24,8 @@ record BillingSample(
                 usage,
                 s.text("unit"),
                 s.textsByKey("parts"),
-                s.value("total", "a number such as 24.14", BigDecimal::new)
+                s.matching("total", "a number such as 24.14", "[0-9]{1,20}(\\.[0-9]{1,20})?")
+                        .map(BigDecimal::new)
                         .orElseThrow(() -> s.bad("total", "a number such as 24.14", null)));
     }
 }

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 public final class Formula {
     private static final int LONGEST = 1_000;
     private static final int DEEPEST = 32;
+    private static final String BY_ZERO = "divides by zero";
     private static final String AN_OPERAND = "a number, one of "
             + EnumSet.allOf(Quantity.class).stream().map(Quantity::word).collect(Collectors.joining(", "))
             + ", max(…), min(…), ceil(…) or '('";
@@ -72,7 +73,8 @@ public final class Formula {
      * Computes the value for a job; its time doesn't matter.
      *
      * @param usage the job
-     * @return unknown if a quantity that the formula reads is, or if it divides by zero
+     * @return unknown if a quantity that the formula reads is, if it divides by zero, or if a number in it is too large
+     *     or too small to be held
      */
     public Value value(JobUsage usage) {
         Set<Quantity> missing = EnumSet.noneOf(Quantity.class);
@@ -85,8 +87,16 @@ public final class Formula {
         try {
             return new Value.Known(expression.of(usage.quantities()));
         } catch (ArithmeticException e) {
-            return new Value.Unknown(missing, "'" + text + "' divides by zero");
+            String zero = BY_ZERO.equals(e.getMessage()) ? BY_ZERO : "has a number that is too large or too small";
+            return new Value.Unknown(missing, "'" + text + "' " + zero);
         }
+    }
+
+    private static BigDecimal divide(BigDecimal a, BigDecimal b) {
+        if (b.signum() == 0) {
+            throw new ArithmeticException(BY_ZERO);
+        }
+        return a.divide(b, MathContext.DECIMAL128);
     }
 
     /** Returns the text that was parsed. */
@@ -160,10 +170,7 @@ public final class Formula {
         private Expression product() {
             Expression left = operand();
             while (token.equals("*") || token.equals("/")) {
-                left = binary(
-                        left,
-                        token.equals("*") ? BigDecimal::multiply : (a, b) -> a.divide(b, MathContext.DECIMAL128),
-                        this::operand);
+                left = binary(left, token.equals("*") ? BigDecimal::multiply : Formula::divide, this::operand);
             }
             return left;
         }

@@ -18,14 +18,12 @@ public final class GpuRules {
     GpuRules(Section s) {
         this.perNode = s.number("perNode", 0);
         this.request = s.constant("request", Request.class);
-        this.type = s.text("type");
+        this.type = s.name("type", "a type such as a100");
         this.minPerJob = s.number("minPerJob", 0);
         this.maxPerJob = s.number("maxPerJob", 1);
         this.maxCpusPerGpu = s.number("maxCpusPerGpu", 1);
         this.suggestedCpusPerGpu = suggested(s, maxCpusPerGpu);
         this.slice = Optional.of(s.part("slice")).filter(Section::isPresent).map(GpuRules::slice);
-        Partition.atMost(s, "minPerJob", minPerJob, "maxPerJob", maxPerJob);
-        Partition.atMost(s, "perNode", perNode, "maxPerJob", maxPerJob);
     }
 
     /**
@@ -119,12 +117,15 @@ public final class GpuRules {
     public record Slice(Optional<String> type, OptionalInt maxPerJob, OptionalInt maxCpus, Optional<Memory> memory) {}
 
     private static Slice slice(Section s) {
-        return new Slice(s.text("type"), s.number("maxPerJob", 1), s.number("maxCpus", 1), s.memory("memory"));
+        return new Slice(
+                s.name("type", "a type such as a100_1g.5gb"),
+                s.number("maxPerJob", 1),
+                s.number("maxCpus", 1),
+                s.memory("memory"));
     }
 
     private static OptionalInt suggested(Section s, OptionalInt most) {
         OptionalInt suggested = s.number("suggestedCpusPerGpu", 1);
-        Partition.atMost(s, "suggestedCpusPerGpu", suggested, "maxCpusPerGpu", most);
         return suggested.isPresent() ? suggested : most;
     }
 }

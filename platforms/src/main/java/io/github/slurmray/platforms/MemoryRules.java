@@ -19,12 +19,6 @@ public final class MemoryRules {
         this.followsGpus = s.memory("followsGpus");
         this.defaultPerCpu = s.memory("defaultPerCpu");
         this.suggestedPerGpu = s.memory("suggestedPerGpu");
-        if (followsCpus.isPresent() && followsGpus.isPresent()) {
-            throw s.bad("followsGpus", "not both followsCpus and followsGpus", null);
-        }
-        Partition.atMost(s, "defaultPerCpu", defaultPerCpu, "perNode", perNode);
-        Partition.atMost(s, "followsCpus", followsCpus, "perNode", perNode);
-        Partition.atMost(s, "followsGpus", followsGpus, "perNode", perNode);
     }
 
     /**

@@ -36,7 +36,7 @@ public final class NodeType {
         this.usableMemory = s.memory("usableMemory").or(() -> memory);
         this.gpus = Optional.of(s.part("gpus")).filter(Section::isPresent).map(NodeType::gpus);
         this.localDisk = s.memory("localDisk");
-        this.networkInterface = s.text("interface");
+        this.networkInterface = s.name("interface", "an interface such as eth0");
         this.note = s.text("note");
     }
 
@@ -177,14 +177,12 @@ public final class NodeType {
 
     private static OptionalInt usable(Section s, OptionalInt cores) {
         OptionalInt usable = s.number("usableCores", 1);
-        if (usable.isPresent() && cores.isPresent() && usable.getAsInt() > cores.getAsInt()) {
-            throw s.bad("usableCores", "at most its cores, " + cores.getAsInt(), null);
-        }
         return usable.isPresent() ? usable : cores;
     }
 
     private static Gpus gpus(Section s) {
-        return new Gpus(s.number("count", 1), s.text("type"), s.text("model"), s.memory("memory"));
+        return new Gpus(
+                s.number("count", 1), s.name("type", "a type such as a100"), s.text("model"), s.memory("memory"));
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.github.slurmray.platforms;
 
-import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.WallTime;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +28,8 @@ public final class Partition {
     private final Optional<String> note;
 
     Partition(String name, Section s, Map<String, NodeType> types) {
-        this.name = name(name, s);
-        this.nodeTypes = nodeTypes(s, types);
+        this.name = name;
+        this.nodeTypes = s.someOf("nodeTypes", "nodeTypes", types);
         this.login = s.text("login");
         this.isDefault = s.flag("default").orElse(false);
         this.allocation = s.constant("allocation", Allocation.class);
@@ -47,7 +46,6 @@ public final class Partition {
         this.maxSubmitted = s.number("maxSubmitted", 1);
         this.maxRunning = s.number("maxRunning", 1);
         this.note = s.text("note");
-        checkConsistent(s);
     }
 
     /**
@@ -222,41 +220,6 @@ public final class Partition {
         CORE_MEMORY,
         /** GPUs, which bring their memory. */
         GPU
-    }
-
-    private static String name(String name, Section s) {
-        if (!name.matches("[^\\s,]+")) {
-            throw s.bad("a partition's name");
-        }
-        return name;
-    }
-
-    private static List<NodeType> nodeTypes(Section s, Map<String, NodeType> types) {
-        return s.values("nodeTypes", "keys of nodeTypes: " + types.keySet(), key -> {
-            NodeType type = types.get(key);
-            if (type == null) {
-                throw new IllegalArgumentException("there is no " + key);
-            }
-            return type;
-        });
-    }
-
-    private void checkConsistent(Section s) {
-        atMost(s, "minNodes", minNodes, "maxNodes", maxNodes);
-        atMost(s, "cpusPerNode", cpusPerNode, "maxCpus", maxCpus);
-        atMost(s, "maxRunning", maxRunning, "maxSubmitted", maxSubmitted);
-    }
-
-    static void atMost(Section s, String less, OptionalInt least, String more, OptionalInt most) {
-        if (least.isPresent() && most.isPresent() && least.getAsInt() > most.getAsInt()) {
-            throw s.bad(less, "at most " + more + ", " + most.getAsInt(), null);
-        }
-    }
-
-    static void atMost(Section s, String less, Optional<Memory> least, String more, Optional<Memory> most) {
-        if (least.isPresent() && most.isPresent() && least.get().compareTo(most.get()) > 0) {
-            throw s.bad(less, "at most " + more + ", " + most.get(), null);
-        }
     }
 
     /**

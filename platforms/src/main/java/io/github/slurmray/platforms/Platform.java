@@ -32,8 +32,6 @@ public final class Platform {
     /** The time between two looks at the queue if a site names none: five seconds. */
     public static final Duration DEFAULT_POLL_FLOOR = Duration.ofSeconds(5);
 
-    private static final String LINE = "[^\\p{Cntrl}]+";
-
     private final SiteFacts facts;
     private final Set<String> granted;
     private final boolean evenIfClosed;
@@ -74,8 +72,8 @@ public final class Platform {
         this.facts = facts;
         this.granted = Set.copyOf(granted);
         this.evenIfClosed = evenIfClosed;
-        this.name = s.matching("name", "a name", LINE).orElseThrow(() -> s.bad("name", "a name", null));
-        this.title = s.matching("title", "a name", LINE);
+        this.name = s.line("name", "a name").orElseThrow(() -> s.bad("name", "a name", null));
+        this.title = s.line("title", "a name");
         this.about = s.text("about");
         this.asOf = s.value("asOf", "a day such as 2026-08-21", LocalDate::parse);
         this.lifeSpan = new LifeSpan(s.part("lifeSpan"));
@@ -85,18 +83,18 @@ public final class Platform {
         this.keys = new KeyRules(s.part("keys"));
         this.refusedMacs = s.part("sshd").texts("refusedMacs");
         this.reaches = reaches(s.part("reaches"));
-        this.networkInterface =
-                s.part("network").matching("interface", "an interface such as eth0", "[^\\s/-][^\\s/]{0,14}");
-        this.nodeTypes = s.each("nodeTypes", NodeType::new);
-        this.partitions = s.each("partitions", (key, p) -> new Partition(key, p, nodeTypes));
-        this.moduleInit = s.part("modules").matching("init", "one line of bash", LINE);
+        this.networkInterface = s.part("network").name("interface", "an interface such as eth0");
+        this.nodeTypes = s.eachNamed("nodeTypes", NodeType::new);
+        this.partitions = s.eachNamed("partitions", (key, p) -> new Partition(key, p, nodeTypes));
+        this.moduleInit = s.part("modules").line("init", "a command of bash");
         this.rayEnvironments = s.each("rayEnvironments", (key, r) -> RayEnvironment.read(r));
-        this.defaultRayEnvironment = keyOf(s, "defaultRayEnvironment", "rayEnvironments", rayEnvironments.keySet());
+        this.defaultRayEnvironment = s.oneOf("defaultRayEnvironment", "rayEnvironments", rayEnvironments)
+                .map(environment -> s.text("defaultRayEnvironment").orElseThrow());
         // the shell doesn't expand it, and sbatch reads % and \ in the name of its log
         this.runDirectory = s.matching(
                         "runDirectory",
-                        "a directory, absolute or below the home directory, without ~ $ % \\",
-                        "[^\\p{Cntrl}~$%\\\\]+")
+                        "a directory, absolute or below the home directory, without ~ $ % \\ and ..",
+                        "(?!(.*/)?\\.\\.(/.*)?$)(?=\\S)[^\\p{C}\\p{Zl}\\p{Zp}~$%\\\\]*(?<=\\S)")
                 .orElse(DEFAULT_RUN_DIRECTORY);
         this.storage = s.each("storage", StorageArea::new);
         this.outward = outward(s.part("outward"));
@@ -106,18 +104,10 @@ public final class Platform {
         this.commands = commands(s.part("commands"));
         this.unknown = s.texts("unknown");
         this.contradictions = s.texts("contradictions");
-        s.each("partitions", (key, p) -> keyOf(p, "login", "logins", logins.keySet()));
+        s.parts("partitions").values().forEach(p -> p.oneOf("login", "logins", logins));
         readForTheDocuments(s);
         s.refuseUnknownKeys();
-    }
-
-    private static Optional<String> keyOf(Section s, String key, String of, Set<String> keys) {
-        return s.value(key, "one of " + of + ": " + keys, v -> {
-            if (!keys.contains(v)) {
-                throw new IllegalArgumentException(v);
-            }
-            return v;
-        });
+        Contradictions.refuse(s, nodeTypes);
     }
 
     private static Map<String, String> hostKeys(Section s) {
@@ -153,9 +143,17 @@ public final class Platform {
                 s.values("web", expected, Cidr::parse));
     }
 
-    private String billed(String partition) {
-        boolean forgotten = facts.isForgotten(SiteFacts.below("/partitions", partition));
-        return forgotten ? partition : partition(partition).name();
+    private void refuseUnknownPartitions(Section s, String key, Iterable<String> billed) {
+        for (String partition : billed) {
+            String pointer = SiteFacts.below("/partitions", partition);
+            // who forgets a partition needn't forget what it cost
+            if (!partitions.containsKey(partition) && !facts.isForgotten(pointer)) {
+                throw s.contradicts(
+                        key,
+                        "keys of partitions: " + partitions.keySet() + " (there is no " + partition + ")",
+                        List.of(pointer));
+            }
+        }
     }
 
     private Billing billing(Section s) {
@@ -163,22 +161,26 @@ public final class Platform {
         s.text("note");
         List<BillingRule> rules = s.list("rules", r -> {
             r.text("note");
-            List<String> of = r.values("partitions", "keys of partitions: " + partitions.keySet(), this::billed);
+            List<String> of = r.texts("partitions");
+            refuseUnknownPartitions(r, "partitions", of);
             Map<String, Formula> perHour = new LinkedHashMap<>();
             Section formulas = r.part("perHour");
             r.textsByKey("perHour")
                     .keySet()
                     .forEach(part -> perHour.put(
                             part,
-                            formulas.parsed(part, "a formula", Formula::parse).orElseThrow()));
-            String unit = r.matching("unit", "a unit", LINE).orElseThrow(() -> r.bad("unit", "a unit", null));
+                            formulas.parsed(part, "a formula", BillingRule::price)
+                                    .orElseThrow()));
+            String unit = r.line("unit", "a unit").orElseThrow(() -> r.bad("unit", "a unit", null));
             if (perHour.isEmpty()) {
                 throw r.bad("perHour", "a formula for each part of the price", null);
             }
             return new BillingRule(of, unit, perHour);
         });
+        Map<String, String> none = s.textsByKey("unknown");
+        none.keySet().forEach(partition -> refuseUnknownPartitions(s.part("unknown"), partition, List.of(partition)));
         try {
-            return new Billing(rules, s.textsByKey("unknown"));
+            return new Billing(rules, none);
         } catch (IllegalArgumentException e) {
             throw s.bad("one rule for each partition (" + e.getMessage() + ")");
         }

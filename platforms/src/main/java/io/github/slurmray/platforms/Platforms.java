@@ -126,13 +126,14 @@ public final class Platforms {
     /**
      * Reads a platform from a file of your own, JSON, or YAML if its name ends in {@code .yaml} or {@code .yml}. What
      * it may hold says the JSON Schema {@code platform.schema.json} beside this class in the jar. With the key
-     * {@code extends} it lays its facts over those of a shipped site or of a file beside it: a key that it has wins,
-     * its null takes a fact away (RFC 7396).
+     * {@code extends} it lays its facts over those of a shipped site or of a file in the same directory: a key that it
+     * has wins, its null takes a fact away (RFC 7396). YAML's aliases, anchors and tags aren't read.
      *
-     * @param file the file, in UTF-8
+     * @param file the file, in UTF-8, of at most 1 MiB
      * @return the platform
-     * @throws PlatformFileException if it can't be read, isn't JSON or YAML, holds an unknown key, a wrong value or
-     *     limits that contradict each other
+     * @throws PlatformFileException if it isn't there, is no regular file or too large, isn't JSON or YAML, holds an
+     *     unknown key, a wrong value, a null that takes nothing away from what it is laid over, or facts that
+     *     contradict each other
      */
     public static Platform load(Path file) {
         return PlatformFile.load(file);

@@ -5,6 +5,7 @@ import io.github.slurmray.core.WallTime;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,10 +21,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * One JSON object of a site file, and the keys that were asked of it, so that the others can be refused. Every error
- * names the file, the JSON pointer, the value and what was expected. A null is like a key that isn't there.
+ * names the file, the JSON pointer, the value and what was expected. A null is like a key that isn't there, but its key
+ * must be one that there is.
  */
 final class Section {
     static final String MOMENT = "a month, a day or a time with its offset, such as 2026-07-31T12:00+03:00";
@@ -57,6 +60,10 @@ final class Section {
         return node.isObject();
     }
 
+    boolean has(String key) {
+        return get(key).isPresent();
+    }
+
     private Optional<JsonNode> get(String key) {
         known.add(key);
         return Optional.ofNullable(node.get(key)).filter(n -> !n.isNull());
@@ -68,6 +75,13 @@ final class Section {
 
     PlatformFileException bad(String key, String expected, @Nullable Exception cause) {
         return facts.error(pointer(key), expected, node.get(key), cause);
+    }
+
+    /**
+     * Like {@link #bad(String, String, Exception)}, where it is the facts at other pointers that the value contradicts.
+     */
+    PlatformFileException contradicts(String key, String expected, Collection<String> others) {
+        return facts.error(pointer(key), expected, node.get(key), null, others);
     }
 
     void check(String key, String expected, Runnable use) {
@@ -94,6 +108,42 @@ final class Section {
             }
             return text;
         });
+    }
+
+    /** A text for people. */
+    Optional<String> line(String key, String expected) {
+        return matching(key, expected + ", in one line", Name.LINE);
+    }
+
+    /** A name that goes into scripts and commands as it is. */
+    Optional<String> name(String key, String expected) {
+        return value(key, expected + ": " + Name.FORM, text -> {
+            if (!Name.fits(text)) {
+                throw new IllegalArgumentException(text);
+            }
+            return text;
+        });
+    }
+
+    /** The name of one of the site's own things, such as a group of login nodes. */
+    <T> Optional<T> oneOf(String key, String kind, Map<String, T> things) {
+        return text(key).map(name -> thing(key, kind, things, name));
+    }
+
+    /** The names of some of the site's own things. */
+    <T> List<T> someOf(String key, String kind, Map<String, T> things) {
+        return texts(key).stream().map(name -> thing(key, kind, things, name)).toList();
+    }
+
+    private <T> T thing(String key, String kind, Map<String, T> things, String name) {
+        T thing = things.get(name);
+        if (thing == null) {
+            throw contradicts(
+                    key,
+                    "one of " + kind + ": " + things.keySet() + " (there is no " + name + ")",
+                    List.of(SiteFacts.below("/" + kind, name)));
+        }
+        return thing;
     }
 
     <T> Optional<T> value(String key, String expected, Function<String, T> parse) {
@@ -170,8 +220,10 @@ final class Section {
 
     Optional<BigDecimal> decimal(String key) {
         return get(key).map(n -> {
-            if (!n.isNumber()) {
-                throw bad(key, "a number", null);
+            if (!n.isNumber()
+                    || !Double.isFinite(n.asDouble())
+                    || n.decimalValue().signum() < 0) {
+                throw bad(key, "a number of at least 0", null);
             }
             return n.decimalValue();
         });
@@ -215,17 +267,41 @@ final class Section {
     Map<String, String> textsByKey(String key) {
         Section object = part(key);
         Map<String, String> texts = new LinkedHashMap<>();
-        object.keys().forEach(k -> object.text(k).ifPresent(t -> texts.put(k, t)));
+        object.names().forEach(name -> texts.put(name, object.text(name).orElseThrow()));
         return Collections.unmodifiableMap(texts);
     }
 
-    <T> Map<String, T> each(String key, BiFunction<String, Section, T> read) {
+    /** The objects of an object, by key. */
+    Map<String, Section> parts(String key) {
         Section object = part(key);
+        Map<String, Section> objects = new LinkedHashMap<>();
+        object.names().forEach(name -> objects.put(name, object.part(name)));
+        return objects;
+    }
+
+    <T> Map<String, T> each(String key, BiFunction<String, Section, T> read) {
         Map<String, T> values = new LinkedHashMap<>();
-        object.keys()
-                .filter(name -> object.get(name).isPresent())
-                .forEach(name -> values.put(name, read.apply(name, object.part(name))));
+        parts(key).forEach((name, part) -> values.put(name, part.read(p -> read.apply(name, p))));
         return Collections.unmodifiableMap(values);
+    }
+
+    /** Like {@link #each}, of things whose names go into scripts and commands as they are. */
+    <T> Map<String, T> eachNamed(String key, BiFunction<String, Section, T> read) {
+        return each(key, (name, part) -> {
+            if (!Name.fits(name)) {
+                throw facts.error(part.pointer, "a name: " + Name.FORM, StringNode.valueOf(name), null);
+            }
+            return read.apply(name, part);
+        });
+    }
+
+    /** Reads this object; what is refused without a word of where it stands, stands here. */
+    <T> T read(Function<Section, T> read) {
+        try {
+            return read.apply(this);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw facts.error(pointer, "facts that can be used (" + e.getMessage() + ")", node, e);
+        }
     }
 
     <T> List<T> list(String key, Function<Section, T> read) {
@@ -238,7 +314,7 @@ final class Section {
                 String at = SiteFacts.below(pointer(key), Integer.toString(i));
                 Section part = new Section(facts, array.get(i), at);
                 parts.put(key + "/" + i, part);
-                values.add(read.apply(part));
+                values.add(part.read(read));
             }
         });
         return List.copyOf(values);
@@ -246,6 +322,19 @@ final class Section {
 
     private Stream<String> keys() {
         return List.copyOf(node.propertyNames()).stream();
+    }
+
+    /**
+     * The keys of an object that may have any, but for those that a null took away; there must be something to take.
+     */
+    private Stream<String> names() {
+        return keys().filter(name -> {
+            boolean there = get(name).isPresent();
+            if (!there && !facts.isForgotten(pointer(name))) {
+                throw bad(name, "a value, as there is no " + name + " that null could take away", null);
+            }
+            return there;
+        });
     }
 
     void refuseUnknownKeys() {

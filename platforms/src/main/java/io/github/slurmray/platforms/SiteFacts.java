@@ -2,13 +2,18 @@ package io.github.slurmray.platforms;
 
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,27 +23,35 @@ import tools.jackson.databind.node.ObjectNode;
  * takes a fact away), and for each where it comes from.
  */
 final class SiteFacts {
+    private static final int LONGEST_POINTER = 300;
+    private static final int LONGEST_EXPECTED = 1_500;
+    private static final int LONGEST_VALUE = 200;
     private static final Set<String> NO_FACTS = Set.of("$schema", "sources", "source", "extends");
 
     private final ObjectNode tree;
-    private final Map<String, Origin> origins = new HashMap<>();
+    // sorted, so that all below a pointer can be dropped at once
+    private final NavigableMap<String, Origin> origins = new TreeMap<>();
     private final Set<String> forgotten = new HashSet<>();
-    private String file;
+    private Origin last;
 
-    /** Which file says a fact, and on whose word. */
-    private record Origin(String file, List<Source> sources) {}
+    /** Which file says a fact, the how many-th of those laid over each other, and on whose word. */
+    private record Origin(int layer, String file, List<Source> sources) {
+        Origin with(List<Source> others) {
+            return new Origin(layer, file, others);
+        }
+    }
 
     /** Takes the facts of one file. */
     SiteFacts(ObjectNode root, String file) {
         this.tree = root.objectNode();
-        this.file = file;
+        this.last = new Origin(0, file, List.of());
         lay(root, file);
     }
 
     /** Lays another file's facts over these. */
     void lay(ObjectNode root, String over) {
-        this.file = over;
-        new Layer(root, over).merge(tree, root, "");
+        this.last = new Origin(last.layer() + 1, over, List.of());
+        new Layer(root, last).merge(tree, root, "");
     }
 
     /** Returns the facts, without the keys that say where they are from. */
@@ -52,9 +65,13 @@ final class SiteFacts {
         return origin == null ? List.of() : origin.sources();
     }
 
-    /** Tells whether a file took a fact away that another one had. */
+    /** Tells whether a file took a fact away, or all around it, that another one had. */
     boolean isForgotten(String pointer) {
-        return forgotten.contains(pointer);
+        return outwards(pointer).anyMatch(forgotten::contains);
+    }
+
+    private static Stream<String> outwards(String pointer) {
+        return Stream.iterate(pointer, p -> !p.isEmpty(), p -> p.substring(0, p.lastIndexOf('/')));
     }
 
     // RFC 6901
@@ -63,36 +80,65 @@ final class SiteFacts {
     }
 
     PlatformFileException error(String pointer, String expected, @Nullable JsonNode found, @Nullable Exception cause) {
-        return error(originOf(pointer), pointer, expected, found, cause);
+        return error(pointer, expected, found, cause, List.of());
     }
 
-    private String originOf(String pointer) {
-        for (String p = pointer; !p.isEmpty(); p = p.substring(0, p.lastIndexOf('/'))) {
-            Origin origin = origins.get(p);
-            if (origin != null) {
-                return origin.file();
-            }
-        }
-        return file;
+    /** What contradicts facts at other pointers is the fault of the file that was laid over the others. */
+    PlatformFileException error(
+            String pointer,
+            String expected,
+            @Nullable JsonNode found,
+            @Nullable Exception cause,
+            Collection<String> others) {
+        Origin here = originOf(pointer);
+        Origin fault = others.stream()
+                .map(this::originOf)
+                .filter(o -> o.layer() > here.layer())
+                .max(Comparator.comparingInt(Origin::layer))
+                .orElse(here);
+        String where = fault.layer() == here.layer() ? "" : " in " + here.file();
+        return error(fault.file(), pointer, expected, shown(found) + where, cause);
+    }
+
+    private Origin originOf(String pointer) {
+        return outwards(pointer)
+                .map(origins::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(last);
     }
 
     static PlatformFileException error(
             String file, String pointer, String expected, @Nullable JsonNode found, @Nullable Exception cause) {
-        String value = found == null || found.isMissingNode() ? "nothing" : found.toString();
+        return error(file, pointer, expected, shown(found), cause);
+    }
+
+    private static PlatformFileException error(
+            String file, String pointer, String expected, String found, @Nullable Exception cause) {
         return new PlatformFileException(
-                file + " at '" + pointer + "': expected " + expected + ", but found " + value, cause);
+                file + " at '" + Name.shown(pointer, LONGEST_POINTER) + "': expected "
+                        + Name.shown(expected, LONGEST_EXPECTED) + ", but found " + found,
+                cause);
+    }
+
+    private static String shown(@Nullable JsonNode found) {
+        return found == null || found.isMissingNode() ? "nothing" : Name.shown(found.toString(), LONGEST_VALUE);
     }
 
     /** One file. */
     private final class Layer {
-        private final String name;
+        private final Origin self;
         private final Map<String, Source> sources;
         private final List<Source> ofItself;
 
-        Layer(ObjectNode root, String name) {
-            this.name = name;
+        Layer(ObjectNode root, Origin self) {
+            this.self = self;
+            if (root.has("asOf")) {
+                origins.put("/asOf", self);
+            }
             Section top = new Section(SiteFacts.this, root, "");
-            this.ofItself = List.of(Source.file(name, top.value("asOf", "a day such as 2026-08-21", LocalDate::parse)));
+            this.ofItself =
+                    List.of(Source.file(self.file(), top.value("asOf", "a day such as 2026-08-21", LocalDate::parse)));
             this.sources = top.each("sources", (key, s) -> {
                 Source source = Source.read(s);
                 s.refuseUnknownKeys();
@@ -107,28 +153,33 @@ final class SiteFacts {
         private void merge(ObjectNode into, ObjectNode from, String pointer, List<Source> outer) {
             Map<String, List<Source>> named = named(from.get("source"), below(pointer, "source"));
             List<Source> rest = named.getOrDefault("*", outer);
-            origins.put(pointer, new Origin(name, rest));
+            origins.put(pointer, self.with(rest));
             from.forEachEntry((key, value) -> {
                 if (key.equals("source") || (pointer.isEmpty() && NO_FACTS.contains(key))) {
                     return;
                 }
                 String at = below(pointer, key);
-                if (into.has(key) && !value.isObject()) {
-                    origins.keySet().removeIf(p -> p.startsWith(at + "/"));
+                JsonNode before = into.get(key);
+                if (before != null && !(before.isObject() && value.isObject())) {
+                    // '0' is the character after '/'
+                    origins.subMap(at + "/", at + "0").clear();
                 }
                 if (value.isNull()) {
-                    into.remove(key);
-                    origins.remove(at);
-                    forgotten.add(at);
+                    if (before != null && !before.isNull()) {
+                        forgotten.add(at);
+                    }
+                    // it stays, so that a key that there isn't is found
+                    into.set(key, value);
+                    origins.put(at, self);
                     return;
                 }
                 List<Source> of = named.getOrDefault(key, rest);
                 if (value instanceof ObjectNode object) {
-                    ObjectNode inner = into.get(key) instanceof ObjectNode before ? before : into.putObject(key);
+                    ObjectNode inner = before instanceof ObjectNode same ? same : into.putObject(key);
                     merge(inner, object, at, of);
                 } else {
                     into.set(key, value);
-                    origins.put(at, new Origin(name, of));
+                    origins.put(at, self.with(of));
                     if (value.isArray()) {
                         elements(value, at, of);
                     }
@@ -145,16 +196,16 @@ final class SiteFacts {
                     object.removeAll();
                     object.setAll(clean);
                 } else {
-                    origins.put(below(pointer, Integer.toString(i)), new Origin(name, outer));
+                    origins.put(below(pointer, Integer.toString(i)), self.with(outer));
                 }
             }
         }
 
         private Map<String, List<Source>> named(@Nullable JsonNode source, String pointer) {
             Map<String, List<Source>> named = new LinkedHashMap<>();
-            if (source instanceof ObjectNode byKey) {
+            if (source instanceof ObjectNode byKey && !byKey.isEmpty()) {
                 byKey.forEachEntry((key, keys) -> named.put(key, resolve(keys, below(pointer, key))));
-            } else if (source != null && !source.isNull()) {
+            } else if (source != null) {
                 named.put("*", resolve(source, pointer));
             }
             return named;
@@ -162,11 +213,12 @@ final class SiteFacts {
 
         private List<Source> resolve(JsonNode keys, String pointer) {
             List<Source> resolved = new ArrayList<>();
-            for (JsonNode key : keys.isArray() ? List.copyOf(keys.values()) : List.of(keys)) {
+            boolean several = keys.isArray() && !keys.isEmpty();
+            for (JsonNode key : several ? List.copyOf(keys.values()) : List.of(keys)) {
                 Optional<Source> source =
                         Optional.of(key).filter(JsonNode::isString).map(k -> sources.get(k.stringValue()));
-                resolved.add(source.orElseThrow(
-                        () -> error(name, pointer, "one of the keys of sources: " + sources.keySet(), key, null)));
+                resolved.add(source.orElseThrow(() ->
+                        error(self.file(), pointer, "one of the keys of sources: " + sources.keySet(), key, null)));
             }
             return List.copyOf(resolved);
         }

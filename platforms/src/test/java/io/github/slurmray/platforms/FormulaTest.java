@@ -87,6 +87,17 @@ class FormulaTest {
                 });
     }
 
+    @Test
+    void aNumberThatIsTooLargeIsNotCalledADivisionByZero() {
+        JobUsage endless = JOB.with(Quantity.CORES, new BigDecimal("1e2147483647"));
+
+        assertThat(Formula.parse("cores * cores").value(endless))
+                .isInstanceOfSatisfying(
+                        Formula.Value.Unknown.class,
+                        unknown -> assertThat(unknown.reason())
+                                .isEqualTo("'cores * cores' has a number that is too large or too small"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

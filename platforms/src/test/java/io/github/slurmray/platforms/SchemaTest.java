@@ -170,7 +170,21 @@ class SchemaTest {
                 "{\"name\": \"x\", \"outward\": {\"all\": [\"everywhere\"]}}",
                 "{\"name\": \"x\", \"hostKeys\": {\"ed25519\": \"MD5:12\"}}",
                 "{\"name\": \"x\", \"lifeSpan\": {\"until\": \"soon\"}}",
-                "{\"name\": \"x\", \"modules\": {\"init\": \"a\\nb\"}}"
+                "{\"name\": \"x\", \"modules\": {\"init\": \"a\\nb\"}}",
+                "{\"name\": \"  \"}",
+                "{\"name\": \"a\\u2028b\"}",
+                "{\"name\": \"x\", \"title\": \"a\\u202eb\"}",
+                "{\"name\": \"x\", \"runDirectory\": \" \"}",
+                "{\"name\": \"x\", \"runDirectory\": \"a/../b\"}",
+                "{\"name\": \"x\", \"partitions\": {\"$(id)\": {}}}",
+                "{\"name\": \"x\", \"partitions\": {\"source\": {}}}",
+                "{\"name\": \"x\", \"nodeTypes\": {\"a b\": {}}}",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"interface\": \"$(id)\"}}}",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"gpus\": {\"type\": \"a:b\"}}}}",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"type\": \"\"}}}}",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"slice\": {\"type\": \"a b\"}}}}}",
+                "{\"name\": \"x\", \"billing\": {\"samples\": [{\"partition\": \"p\", \"time\": \"1:00:00\","
+                        + " \"total\": \"1\", \"memoryGiB\": -1}]}}"
             })
     void aWrongValueIsRefusedByTheSchemaAndTheLoader(String site) {
         JsonNode json = JSON.readTree(site);
