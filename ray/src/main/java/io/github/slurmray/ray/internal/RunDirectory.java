@@ -42,9 +42,8 @@ public record RunDirectory(Host host, String path) {
     private static final String MAKE = """
             set -e
             umask 077
-            d=%s
             case $d in /*) ;; *) d=$PWD/$d ;; esac
-            mkdir -p "${d%%/*}"
+            mkdir -p "${d%/*}"
             mkdir "$d"
             trap 'rm -rf "$d"' EXIT
             trap 'exit 1' HUP INT TERM PIPE
@@ -66,7 +65,7 @@ public record RunDirectory(Host host, String path) {
      * @throws io.github.slurmray.core.CommandFailedException if the directory is there already, or can't be made
      */
     Optional<String> create(Map<String, String> files, Optional<String> keyComment) {
-        StringBuilder script = new StringBuilder(MAKE.formatted(Shell.quote(path)));
+        StringBuilder script = new StringBuilder("d=" + Shell.quote(path) + "\n" + MAKE);
         ByteArrayOutputStream stdin = new ByteArrayOutputStream();
         files.forEach((name, text) -> {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
