@@ -27,7 +27,7 @@ public final class AccountingRow {
     /**
      * Returns all fields as sacct printed them.
      *
-     * @return by sacct's names of the fields, in the order of {@link Accounting#table()}
+     * @return by sacct's names of the fields, in the order of {@link Accounting#wideTable()}
      */
     public Map<String, String> raw() {
         return raw;
