@@ -95,7 +95,7 @@ class ExamplesLabTest {
             assertThat(first).startsWith("cluster ray-").endsWith(": Ctrl-C ends it");
             String id = first.substring("cluster ".length(), first.indexOf(':'));
 
-            program.destroy(); // SIGTERM
+            program.toHandle().destroy(); // SIGTERM, and its output stays open
             assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
             // it was the signal, not the end of the try block
             assertThat(program.exitValue()).isEqualTo(128 + 15);

@@ -199,7 +199,7 @@ public final class AccountingRow {
     /**
      * Returns the memory that was asked for.
      *
-     * @return in bytes, for each node; empty for steps, or if it was asked for by CPU
+     * @return in bytes, of all nodes together; empty for steps, and before Slurm 21.08, which says it otherwise
      */
     public OptionalLong reqMemBytes() {
         return SacctValues.bytes(get("ReqMem"));

@@ -38,7 +38,7 @@ final class AccountingTable {
         columns.put("JobID", AccountingRow::jobId);
         columns.put(NAME, AccountingRow::jobName);
         columns.put("State", r -> r.state().replaceFirst(" .*", ""));
-        columns.put("ExitCode", r -> r.get("ExitCode"));
+        columns.put("Exit", r -> r.get("ExitCode"));
         columns.put("Nodes", r -> number(r.allocNodes()));
         columns.put("CPUs", r -> number(r.allocCpus()));
         columns.put("Planned", r -> time(r.planned()));
