@@ -101,6 +101,16 @@ public final class Finding {
         return new Finding(severity, rule, message, option, value, limit, nearest, said);
     }
 
+    /**
+     * Returns this finding in other words, for callers whose users know an option by another name.
+     *
+     * @param words all of it in words
+     * @return the finding, with the same rule and parts
+     */
+    public Finding saying(String words) {
+        return new Finding(severity, rule, words, option, value, limit, nearest, sources);
+    }
+
     /** Returns this finding as one that doesn't stop a launch. */
     Finding asWarning() {
         return new Finding(Severity.WARNING, rule, message, option, value, limit, nearest, sources);

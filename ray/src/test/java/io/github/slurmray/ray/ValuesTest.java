@@ -10,6 +10,7 @@ import io.github.slurmray.core.Memory;
 import io.github.slurmray.platforms.Finding;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can be said of a cluster, and what is refused at once. */
@@ -428,5 +430,57 @@ class ValuesTest {
                             PlanRefusedException.class,
                             e -> assertThat(e).hasMessageContaining("--nodes=5").hasMessageContaining("at most 1"));
         }
+    }
+
+    @Test
+    void groupsAndTheirBuildersReadWell() {
+        HeadGroup.Builder head = HeadGroup.builder().partition("small").cpus(1).memory(Memory.ofGiB(3));
+        assertThat(head).hasToString("1 CPU, 3G, in small");
+        assertThat(head.build()).hasToString("head in small: 1 CPU, 3G");
+        assertThat(WorkerGroup.builder("gpu")
+                        .nodes(2)
+                        .cpus(8)
+                        .gpus(2)
+                        .memory(Memory.ofGiB(16))
+                        .objectStore(Memory.ofGiB(5))
+                        .build())
+                .hasToString("gpu, 2 nodes: 8 CPUs, 2 GPUs, 16G (5G of it object store)");
+        assertThat(WorkerGroup.builder("any").build()).hasToString("any, 1 node: what the site gives");
+    }
+
+    @Test
+    void aVmAndWhatIsPublishedOnItReadWell() {
+        CloudVm vm = CloudVm.builder("vm.example.org").user("ubuntu").port(8280).build();
+        assertThat(vm).hasToString("ubuntu@vm.example.org (127.0.0.1:8280 there)");
+        assertThat("publishing: " + new PublishState.NotAsked()).isEqualTo("publishing: not asked for");
+        assertThat("publishing: " + new PublishState.Trying()).isEqualTo("publishing: not there yet");
+        assertThat("it is " + new PublishState.Up("127.0.0.1", 8280)).isEqualTo("it is up at 127.0.0.1:8280 of the VM");
+        assertThat("it is " + new PublishState.Down("port taken")).isEqualTo("it is down: port taken");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1:8280, true",
+        "http://127.1.2.3:8280, true",
+        "http://localhost:8280, true",
+        "http://192.168.1.10:8280, false",
+        "http://vm.example.org:8280, false"
+    })
+    void anEndpointOnTheVmsLoopbackIsForTheVmOnly(URI published, boolean only) {
+        Endpoints endpoints = new Endpoints(Optional.empty(), Optional.of(published), Optional.empty());
+        assertThat(endpoints.publishedOnVmOnly()).isEqualTo(only);
+        assertThat(new Endpoints(Optional.empty(), Optional.empty(), Optional.empty()).publishedOnVmOnly())
+                .isFalse();
+    }
+
+    @Test
+    void aVmListensOnItsLoopbackUnlessToldOtherwise() {
+        CloudVm.Builder vm = CloudVm.builder("vm.example.org").user("ubuntu").port(8280);
+        assertThat(vm.build().listensOnLoopback()).isTrue();
+        assertThat(vm.privateAddress("localhost").build().listensOnLoopback()).isTrue();
+        assertThat(vm.privateAddress("192.168.1.10").build().listensOnLoopback())
+                .isFalse();
+        assertThat(vm.privateAddress("127.example.org").build().listensOnLoopback())
+                .isFalse();
     }
 }

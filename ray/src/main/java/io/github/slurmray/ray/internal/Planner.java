@@ -66,7 +66,10 @@ public final class Planner {
     public static LaunchPlan plan(RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged) {
         Planner planner = new Planner(spec, platform, id);
         SbatchScript script = planner.script();
-        List<Finding> findings = new ArrayList<>(platform.check(script));
+        List<Finding> findings = new ArrayList<>();
+        platform.check(script).forEach(f -> findings.add(BuilderWords.with(f)));
+        planner.checkMemory(findings);
+        planner.checkJoinTimeout(findings);
         planner.checkRay(findings);
         planner.checkPublish(vmIsManaged, findings);
         return new LaunchPlan(id, script, findings, planner.filled, planner.bill(script), planner.runDirectory);
@@ -255,6 +258,43 @@ public final class Planner {
         }
     }
 
+    private void checkMemory(List<Finding> findings) {
+        Optional<Memory> memory = node.memory()
+                .or(() -> word(spec.topology().largestShape(), spec.topology().nodes())
+                        .flatMap(SiteRequest::expectedMemoryPerNode));
+        if (memory.isPresent()) {
+            RayMemory.tooLittle(memory.get()).ifPresent(findings::add);
+            return;
+        }
+        findings.add(Finding.warning(
+                "memory-unsaid",
+                "no group says memory(…), so Slurm gives each node what it gives to jobs that don't say"
+                        + defaultMemory().map(m -> ", here " + m).orElse(", which may be less than Ray needs to start")
+                        + ", while Ray counts on all that the node has; say at least memory("
+                        + RayMemory.LEAST + ")"));
+    }
+
+    private Optional<Memory> defaultMemory() {
+        return spec.topology()
+                .partition()
+                .map(platform.partitions()::get)
+                .flatMap(p -> p.memory().defaultPerCpu())
+                .map(m -> new Memory(
+                        Math.multiplyExact(m.bytes(), (long) node.cpus().orElse(1))));
+    }
+
+    private void checkJoinTimeout(List<Finding> findings) {
+        if (spec.joinTimeout().compareTo(spec.timeLimit()) >= 0) {
+            findings.add(Finding.warning(
+                    "join-timeout",
+                    "joinTimeout(…) is " + WallTime.of(spec.joinTimeout())
+                            + (spec.joinTimeout().equals(RayClusterSpec.DEFAULT_JOIN_TIMEOUT) ? ", as by default" : "")
+                            + ", and timeLimit(…) only " + WallTime.of(spec.timeLimit())
+                            + ": a job whose nodes don't all join runs into its time limit, which tells no cause; take a"
+                            + " shorter joinTimeout(…) or a longer timeLimit(…)"));
+        }
+    }
+
     private void checkPublish(boolean vmIsManaged, List<Finding> findings) {
         if (spec.publish().isEmpty()) {
             return;
@@ -274,6 +314,7 @@ public final class Planner {
                             + " can't open connections to the outside"));
         }
         platform.checkService(vm.bindAddress()).ifPresent(findings::add);
+        checkPublishedOpenly(vm, findings);
         if (!vmIsManaged && vm.ownKey().isEmpty()) {
             findings.add(
                     Finding.error(
@@ -289,5 +330,25 @@ public final class Planner {
                             + "): compute nodes must be able to verify the VM: give its public host key with"
                             + " CloudVm.builder(…).hostKey(…), or a connection to read it from with vmHost(…)"));
         }
+    }
+
+    private void checkPublishedOpenly(CloudVm vm, List<Finding> findings) {
+        Optional<Boolean> tokens = ray.flatMap(RayEnvironment::supportsTokens);
+        if (vm.listensOnLoopback() || tokens.orElse(false)) {
+            return;
+        }
+        String place = vm.bindAddress() + ":" + vm.port();
+        String who = "whoever reaches " + place + " can run code as you at the site";
+        String version =
+                ray.flatMap(RayEnvironment::rayVersion).map(v -> "Ray " + v).orElse("this Ray");
+        findings.add(Finding.warning(
+                "publish-open",
+                "publish(" + vm.host() + "): "
+                        + (tokens.isPresent()
+                                ? version + " has no tokens (they came with 2.52), so " + who
+                                : "if the Ray is older than 2.52, it has no tokens, and " + who)
+                        + ". Leave privateAddress(…) out, so that it listens on the VM's loopback only, or let a firewall"
+                        + " on the VM guard the port"
+                        + (tokens.isPresent() ? "" : "; if it is newer, say so with rayVersion(…)")));
     }
 }

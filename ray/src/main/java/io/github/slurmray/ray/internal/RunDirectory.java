@@ -44,7 +44,7 @@ public record RunDirectory(Host host, String path) {
             umask 077
             case $d in /*) ;; *) d=$PWD/$d ;; esac
             mkdir -p "${d%/*}"
-            mkdir "$d"
+            mkdir "$d" 2>/dev/null || { mkdir -p "${d%/*}"; mkdir "$d"; } # who tidied up took the empty parent away
             trap 'rm -rf "$d"' EXIT
             trap 'exit 1' HUP INT TERM PIPE
             cd "$d"

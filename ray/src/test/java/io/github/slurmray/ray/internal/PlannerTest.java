@@ -72,7 +72,9 @@ class PlannerTest {
     void aGroupThatSaysNoMemoryIsToldWhatTheJobGivesIt() {
         String script = plan(Samples.full(), LAB).script().text();
         assertThat(Bash.values(Samples.settings(script), "worker_flags").get(1)).contains("--memory=");
-        String none = plan(Samples.small(), LAB).script().text();
+        String none = plan(Samples.spec(HeadGroup.builder().partition("all").build()), LAB)
+                .script()
+                .text();
         assertThat(Bash.values(Samples.settings(none), "head_flags")).containsExactly("--num-cpus=1 --num-gpus=0");
     }
 
@@ -87,7 +89,7 @@ class PlannerTest {
         assertThat(script).contains("#SBATCH --gres=gpu:a100:4\n");
         assertThat(Bash.values(Samples.settings(script), "head_flags", "worker_nodes", "worker_flags"))
                 .containsExactly("--num-cpus=1 --num-gpus=0", "2", "--num-cpus=1 --num-gpus=4");
-        assertThat(plan.findings()).extracting(Finding::rule).containsExactly("job-gpus");
+        assertThat(rules(plan)).containsExactly("job-gpus", "memory-unsaid");
         assertThat(plan.filled())
                 .extracting(SiteRequest.Filled::toString)
                 .contains("--gres=gpu:a100:4 (as the site asks for GPUs)");
@@ -158,7 +160,7 @@ class PlannerTest {
         Platform site = Samples.site(Map.of());
         assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("way-in-unknown");
         assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN), site)))
-                .containsExactly("reverse-forward-unknown");
+                .containsExactly("reverse-forward-unknown", "publish-open");
         assertThat(plan(Samples.full().rayEnvironment(UNKNOWN), site).errors()).isEmpty();
     }
 
@@ -301,7 +303,102 @@ class PlannerTest {
     void aRayWithoutTokensIsReachedByTheUsersLeaveOrByAVm() {
         assertThat(rules(plan(Samples.small().rayEnvironment(OLD).allowOpenPort(), LAB)))
                 .containsExactly("ray-open");
-        assertThat(rules(plan(Samples.full().rayEnvironment(OLD), LAB))).containsExactly("ray-open");
+        assertThat(rules(plan(Samples.full().rayEnvironment(OLD).publish(onLoopback()), LAB)))
+                .containsExactly("ray-open");
+    }
+
+    private static Publish onLoopback() {
+        return Publish.dashboardTo(
+                CloudVm.builder("vm.example.org").user("ubuntu").port(8280).build());
+    }
+
+    @Test
+    void aRayWithoutTokensIsNotPublishedForOthersWithoutAWord() {
+        LaunchPlan plan = plan(Samples.full().rayEnvironment(OLD), LAB);
+        assertThat(rules(plan)).containsExactly("ray-open", "publish-open");
+        assertThat(plan.errors()).isEmpty();
+        assertThat(message(plan, "publish-open"))
+                .startsWith("publish(vm.example.org): Ray 2.43.0 has no tokens")
+                .contains("whoever reaches 192.168.1.10:8280 can run code as you")
+                .contains("privateAddress(…)");
+    }
+
+    @Test
+    void aRayOfUnknownVersionIsPublishedForOthersWithAnIf() {
+        LaunchPlan plan = plan(Samples.full().rayEnvironment(UNKNOWN), LAB);
+        assertThat(rules(plan)).containsExactly("publish-open");
+        assertThat(message(plan, "publish-open"))
+                .contains("if the Ray is older than 2.52")
+                .contains("rayVersion(…)");
+        assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN).publish(onLoopback()), LAB)))
+                .isEmpty();
+    }
+
+    @Test
+    void memoryInWhichRayDoesNotStartIsAnErrorAndLittleOfItAWarning() {
+        LaunchPlan hopeless = plan(head(Memory.ofMiB(300)), LAB);
+        assertThat(hopeless.errors()).extracting(Finding::rule).containsExactly("memory-small");
+        assertThat(message(hopeless, "memory-small"))
+                .startsWith("memory(300M): ")
+                .contains("1G");
+        LaunchPlan little = plan(head(Memory.ofMiB(600)), LAB);
+        assertThat(rules(little)).containsExactly("memory-small");
+        assertThat(little.errors()).isEmpty();
+        assertThat(plan(head(Memory.ofGiB(1)), LAB).findings()).isEmpty();
+    }
+
+    private static RayClusterSpec.Builder head(Memory memory) {
+        return Samples.spec(HeadGroup.builder().partition("all").memory(memory).build());
+    }
+
+    @Test
+    void memoryThatNobodySaysIsLeftToTheSiteWithAWord() {
+        LaunchPlan plan =
+                plan(Samples.spec(HeadGroup.builder().partition("all").cpus(2).build()), LAB);
+        assertThat(rules(plan)).containsExactly("memory-unsaid");
+        assertThat(message(plan, "memory-unsaid")).contains("here 1000M").contains("memory(");
+        Platform site = Samples.site(Map.of("reaches", Map.of("LOGIN_FORWARD", true)));
+        assertThat(rules(plan(Samples.spec(HeadGroup.builder().build()).rayEnvironment(UNKNOWN), site)))
+                .containsExactly("memory-unsaid");
+    }
+
+    @Test
+    void aJoinTimeoutThatTheTimeLimitForestallsIsSaid() {
+        LaunchPlan byDefault = plan(Samples.small().timeLimit(Duration.ofMinutes(10)), LAB);
+        assertThat(rules(byDefault)).containsExactly("join-timeout");
+        assertThat(message(byDefault, "join-timeout"))
+                .contains("joinTimeout(…) is 00:10:00, as by default")
+                .contains("timeLimit(…) only 00:10:00");
+        assertThat(plan(Samples.small().timeLimit(Duration.ofMinutes(10)).joinTimeout(Duration.ofMinutes(9)), LAB)
+                        .findings())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "partition-time, timeLimit(…): --time=",
+        "partition-nodes, nodes(…) of the worker groups: --nodes=",
+        "node-cpus, cpus(…): --cpus-per-task",
+        "node-memory, memory(…): --mem="
+    })
+    void aFindingOfTheSiteBeginsWithWhatTheBuilderCallsIt(String rule, String begin) {
+        LaunchPlan plan = plan(
+                Samples.spec(
+                                HeadGroup.builder()
+                                        .partition("test")
+                                        .cpus(99)
+                                        .memory(Memory.ofGiB(500))
+                                        .build(),
+                                WorkerGroup.builder("cpu").nodes(9).build())
+                        .timeLimit(Duration.ofDays(9)),
+                LAB);
+        assertThat(message(plan, rule)).startsWith(begin);
+        Finding finding = plan.findings().stream()
+                .filter(f -> f.rule().equals(rule))
+                .findFirst()
+                .orElseThrow();
+        assertThat(finding.option()).isPresent();
+        assertThat(finding.sources()).isNotEmpty();
     }
 
     @Test
@@ -310,7 +407,8 @@ class PlannerTest {
         assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("no-way-in");
         assertThat(rules(plan(Samples.small().rayEnvironment(OLD).allowOpenPort(), site)))
                 .containsExactly("ray-open", "no-way-in");
-        assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN), site))).isEmpty();
+        assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN).publish(onLoopback()), site)))
+                .isEmpty();
     }
 
     @Test
@@ -343,7 +441,7 @@ class PlannerTest {
     void aSiteWithoutAWayOutCanNotPublish() {
         Platform site = Samples.site(
                 Map.of("name", "closed", "reaches", Map.of("LOGIN_FORWARD", true, "REVERSE_FORWARD", false)));
-        LaunchPlan plan = plan(Samples.full().rayEnvironment(UNKNOWN), site);
+        LaunchPlan plan = plan(Samples.full().rayEnvironment(UNKNOWN).publish(onLoopback()), site);
         assertThat(rules(plan)).containsExactly("no-reverse-forward");
         assertThat(message(plan, "no-reverse-forward"))
                 .contains("vm.example.org")

@@ -51,7 +51,7 @@ final class Samples {
     }
 
     static RayClusterSpec.Builder small() {
-        return spec(HeadGroup.builder().partition("all").build());
+        return spec(HeadGroup.builder().partition("all").memory(Memory.ofGiB(2)).build());
     }
 
     /** One of everything. */
