@@ -20,6 +20,7 @@ import io.github.slurmray.ray.RayTopology;
 import io.github.slurmray.slurm.Gres;
 import io.github.slurmray.slurm.SbatchScript;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,12 +62,14 @@ public final class Planner {
      * @param platform the site
      * @param id the cluster's id
      * @param vmIsManaged whether there is a connection to the VM, to install a key and read host keys
+     * @param now when the job is to be submitted, as sites open and close
      * @return the plan
      */
-    public static LaunchPlan plan(RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged) {
+    public static LaunchPlan plan(
+            RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged, Instant now) {
         Planner planner = new Planner(spec, platform, id);
         SbatchScript script = planner.script();
-        List<Finding> findings = new ArrayList<>(platform.check(script));
+        List<Finding> findings = new ArrayList<>(platform.check(script, now));
         planner.checkRay(findings);
         planner.checkPublish(vmIsManaged, findings);
         return new LaunchPlan(id, script, findings, planner.filled, planner.bill(script), planner.runDirectory);

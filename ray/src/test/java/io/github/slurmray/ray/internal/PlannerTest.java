@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,7 +40,7 @@ class PlannerTest {
     private static final String HOST_KEY = "ssh-ed25519 AAAAC3Nz";
 
     private static LaunchPlan plan(RayClusterSpec.Builder spec, Platform platform) {
-        return Planner.plan(spec.build(), platform, Samples.ID, true);
+        return Planner.plan(spec.build(), platform, Samples.ID, true, Samples.NOW);
     }
 
     // ---------------------------------------------------------------- the script
@@ -154,6 +155,23 @@ class PlannerTest {
     }
 
     @Test
+    void theTimeChangesWhatIsKnownAgainstAPlanAndNotThePlan() {
+        RayClusterSpec spec = Samples.spec(
+                        HeadGroup.builder().partition("small").build())
+                .rayEnvironment(UNKNOWN)
+                .account("project_2001234")
+                .build();
+        Instant end = Instant.parse("2026-07-31T09:00:00Z");
+        LaunchPlan before = Planner.plan(spec, Platforms.puhti(), Samples.ID, true, end.minusSeconds(1));
+        LaunchPlan after = Planner.plan(spec, Platforms.puhti(), Samples.ID, true, end);
+
+        assertThat(rules(before)).doesNotContain("site-closed");
+        assertThat(rules(after)).contains("site-closed");
+        assertThat(after.script()).isEqualTo(before.script());
+        assertThat(Planner.plan(spec, Platforms.puhti(), Samples.ID, true, end)).isEqualTo(after);
+    }
+
+    @Test
     void whatIsNotKnownOfTheWaysInAndOutIsTriedAndSaid() {
         Platform site = Samples.site(Map.of());
         assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("way-in-unknown");
@@ -235,7 +253,7 @@ class PlannerTest {
                             .build())
                     .publish(Publish.dashboardTo(Samples.vm().ownKey(key).build()))
                     .build();
-            LaunchPlan plan = Planner.plan(spec, site, Samples.ID, true);
+            LaunchPlan plan = Planner.plan(spec, site, Samples.ID, true, Samples.NOW);
             String settings = Samples.settings(plan.script().text());
 
             assertThat(Bash.values(
@@ -323,7 +341,7 @@ class PlannerTest {
 
     @Test
     void aVmThatNobodyManagesNeedsAKeyAndAHostKey() {
-        LaunchPlan neither = Planner.plan(Samples.full().build(), LAB, Samples.ID, false);
+        LaunchPlan neither = Planner.plan(Samples.full().build(), LAB, Samples.ID, false, Samples.NOW);
         assertThat(rules(neither)).containsExactly("publish-key", "publish-host-key");
         assertThat(neither.errors()).hasSize(2);
         assertThat(message(neither, "publish-key")).contains("vmHost(…)").contains("ownKey(path)");
@@ -331,11 +349,11 @@ class PlannerTest {
 
         CloudVm own = Samples.vm().ownKey(".ssh/id").build();
         assertThat(rules(Planner.plan(
-                        Samples.full().publish(Publish.dashboardTo(own)).build(), LAB, Samples.ID, false)))
+                        Samples.full().publish(Publish.dashboardTo(own)).build(), LAB, Samples.ID, false, Samples.NOW)))
                 .containsExactly("publish-host-key");
         CloudVm both = Samples.vm().ownKey(".ssh/id").hostKey(HOST_KEY).build();
         assertThat(rules(Planner.plan(
-                        Samples.full().publish(Publish.dashboardTo(both)).build(), LAB, Samples.ID, false)))
+                        Samples.full().publish(Publish.dashboardTo(both)).build(), LAB, Samples.ID, false, Samples.NOW)))
                 .isEmpty();
     }
 
