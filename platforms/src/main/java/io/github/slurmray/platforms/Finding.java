@@ -101,11 +101,6 @@ public final class Finding {
         return new Finding(severity, rule, message, option, value, limit, nearest, said);
     }
 
-    /** Returns this finding as one that doesn't stop a launch. */
-    Finding asWarning() {
-        return new Finding(Severity.WARNING, rule, message, option, value, limit, nearest, sources);
-    }
-
     /**
      * Returns how much it matters.
      *

@@ -353,8 +353,24 @@ class PlannerTest {
                 .containsExactly("publish-host-key");
         CloudVm both = Samples.vm().ownKey(".ssh/id").hostKey(HOST_KEY).build();
         assertThat(rules(Planner.plan(
-                        Samples.full().publish(Publish.dashboardTo(both)).build(), LAB, Samples.ID, false, Samples.NOW)))
+                        Samples.full().publish(Publish.dashboardTo(both)).build(),
+                        LAB,
+                        Samples.ID,
+                        false,
+                        Samples.NOW)))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.0.0.0", "vm.example.org"})
+    void whereServicesToOthersAreForbiddenTheVmListensOnItsOwnAddressOnly(String bind) {
+        RayClusterSpec.Builder spec = Samples.spec(
+                        HeadGroup.builder().partition("small").build())
+                .account("project_465001234")
+                .publish(Publish.dashboardTo(Samples.vm().privateAddress(bind).build()));
+        assertThat(plan(spec, Platforms.lumiC()).errors())
+                .extracting(Finding::rule)
+                .containsExactly("service-to-others");
     }
 
     @Test
@@ -366,6 +382,62 @@ class PlannerTest {
         assertThat(message(plan, "no-reverse-forward"))
                 .contains("vm.example.org")
                 .contains("closed");
+    }
+
+    // ---------------------------------------------------------------- where Ray comes from
+
+    private static RayClusterSpec.Builder onRoihuGpu(String environment) {
+        return Samples.spec(HeadGroup.builder().partition("gpumedium").gpus(1).build())
+                .rayEnvironment(Platforms.roihuGpu().rayEnvironment(environment))
+                .account("project_2001234")
+                .publish(Publish.dashboardTo(Samples.vm().build()));
+    }
+
+    @Test
+    void thatRayMayNotBeInASitesEnvironmentIsSaid() {
+        LaunchPlan plan = plan(onRoihuGpu("python-pytorch/2.10"), Platforms.roihuGpu());
+        assertThat(rules(plan)).contains("ray-unknown");
+        assertThat(message(plan, "ray-unknown")).contains("module load python-pytorch/2.10");
+        assertThat(plan.errors()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hasRay, false, ray-missing", "hasRay, true, ''", "note, x, ray-unknown"})
+    void anEnvironmentOfASiteIsAskedForRay(String key, String value, String rule) {
+        Object typed = key.equals("hasRay") ? Boolean.valueOf(value) : value;
+        Platform site = Samples.site(Map.of(
+                "reaches", Map.of("LOGIN_FORWARD", true),
+                "rayEnvironments", Map.of("ours", Map.of(key, typed)),
+                "defaultRayEnvironment", "ours"));
+        assertThat(rules(plan(Samples.small(), site))).isEqualTo(rule.isEmpty() ? List.of() : List.of(rule));
+    }
+
+    @Test
+    void anEnvironmentOfAnotherArchitectureIsRefused() {
+        RayClusterSpec.Builder x86 = onRoihuGpu("python-pytorch/2.10")
+                .rayEnvironment(Platforms.puhti().rayEnvironment("pytorch/2.9"));
+        LaunchPlan plan = plan(x86, Platforms.roihuGpu());
+        assertThat(plan.errors()).extracting(Finding::rule).containsExactly("ray-architecture");
+        assertThat(message(plan, "ray-architecture"))
+                .contains("X86_64")
+                .contains("AARCH64")
+                .contains("gpumedium");
+    }
+
+    @Test
+    void thatLumisDefaultRayIsAChoiceOfOursIsSaidAndThatItIsSlowOnSeveralNodes() {
+        HeadGroup head = HeadGroup.builder().partition("small-g").gpus(1).build();
+        LaunchPlan one = plan(Samples.spec(head).account("project_465001234"), Platforms.lumiG());
+        assertThat(rules(one)).doesNotContain("ray-slow-network");
+        assertThat(one.describe())
+                .contains("rayEnvironment=pytorch")
+                .doesNotContain("the site's default")
+                .contains("lumi-multitorch");
+
+        LaunchPlan two = plan(
+                Samples.spec(head, WorkerGroup.builder("gpu").gpus(1).build()).account("project_465001234"),
+                Platforms.lumiG());
+        assertThat(message(two, "ray-slow-network")).contains("2 nodes").contains("Slingshot");
     }
 
     // ---------------------------------------------------------------- ports and memory
