@@ -111,11 +111,6 @@ public final class Finding {
         return new Finding(severity, rule, words, option, value, limit, nearest, sources);
     }
 
-    /** Returns this finding as one that doesn't stop a launch. */
-    Finding asWarning() {
-        return new Finding(Severity.WARNING, rule, message, option, value, limit, nearest, sources);
-    }
-
     /**
      * Returns how much it matters.
      *

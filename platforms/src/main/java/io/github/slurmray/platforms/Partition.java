@@ -186,7 +186,8 @@ public final class Partition {
     }
 
     /**
-     * Returns the most jobs of a user that wait or run.
+     * Returns the most jobs that wait or run at a time: of a user, or of an account or otherwise where the
+     * {@link #note()} says so; often a site doesn't say whose.
      *
      * @return with each element of an array as a job
      */
@@ -195,7 +196,7 @@ public final class Partition {
     }
 
     /**
-     * Returns the most jobs of a user that run.
+     * Returns the most jobs that run at a time, counted as for {@link #maxSubmitted()}.
      *
      * @return with each element of an array as a job
      */

@@ -60,7 +60,7 @@ public final class Platform {
     private final Billing billing;
     private final List<BillingSample> billingSamples;
     private final Policies policies;
-    private final Map<String, String> commands;
+    private final SiteCommands commands;
     private final List<String> unknown;
     private final List<String> contradictions;
 
@@ -103,7 +103,7 @@ public final class Platform {
         this.billing = billing(s.part("billing"));
         this.billingSamples = s.part("billing").list("samples", BillingSample::read);
         this.policies = new Policies(s.part("policies"));
-        this.commands = commands(s.part("commands"));
+        this.commands = SiteCommands.read(s.part("commands"));
         this.unknown = s.texts("unknown");
         this.contradictions = s.texts("contradictions");
         s.each("partitions", (key, p) -> keyOf(p, "login", "logins", logins.keySet()));
@@ -126,14 +126,6 @@ public final class Platform {
                 .forEach(type -> s.part("hostKeys")
                         .matching(type, "a fingerprint such as SHA256:… with 43 letters", "SHA256:[A-Za-z0-9+/]{43}"));
         return keys;
-    }
-
-    private static Map<String, String> commands(Section s) {
-        Map<String, String> commands = new LinkedHashMap<>();
-        Stream.of("workspaces", "efficiency", "projects", "allocations")
-                .forEach(what -> s.text(what).ifPresent(c -> commands.put(what, c)));
-        s.text("note");
-        return Collections.unmodifiableMap(commands);
     }
 
     private static Map<Reach, Boolean> reaches(Section s) {
@@ -257,7 +249,8 @@ public final class Platform {
     }
 
     /**
-     * Returns the day on which the facts were collected.
+     * Returns the day up to which the facts go: that of the newest change in the copy of the site's documentation that
+     * they were read from. What comes from elsewhere has a day of its own: {@link #sourceOf}.
      *
      * @return empty if the file doesn't say
      */
@@ -492,9 +485,9 @@ public final class Platform {
     /**
      * Returns the site's own commands.
      *
-     * @return by what they show: {@code workspaces}, {@code efficiency}, {@code projects}, {@code allocations}
+     * @return whose parts are empty as far as the site has none, or none is known
      */
-    public Map<String, String> commands() {
+    public SiteCommands commands() {
         return commands;
     }
 
@@ -637,15 +630,13 @@ public final class Platform {
     }
 
     /**
-     * Says what is good to know of storage areas, by what they are for here.
+     * Says what is good to know of storage areas, by what is known of them here.
      *
      * @param workspaces what {@code csc-workspaces} or {@code lumi-workspaces} printed
      * @return nothing if all is well
      */
     public List<StorageAdvice> advise(Workspaces workspaces) {
-        Map<String, StoragePurpose> purposes = new LinkedHashMap<>();
-        storage.values().forEach(a -> a.path().ifPresent(path -> a.purpose().ifPresent(p -> purposes.put(path, p))));
-        return StorageAdvice.about(workspaces.areas(), purposes);
+        return StorageRules.advise(this, workspaces.areas());
     }
 
     /**
@@ -661,10 +652,11 @@ public final class Platform {
     /**
      * Holds a service that listens for others than the user against what the site allows.
      *
-     * @param address where it listens: an address, without a name to look up
-     * @return the error {@code service-to-others} if others may reach it and the site forbids that, the warning
-     *     {@code service-open} if the whole world may and the site's word isn't known; empty for loopback and private
-     *     addresses
+     * @param address where it listens, as an address; a name isn't looked up
+     * @return empty for {@code localhost} and for loopback, link-local and private addresses. For any other address the
+     *     error {@code service-to-others} if the site forbids services to others, else the warning
+     *     {@code service-open}; for what isn't an address, such as a name, {@code *} or a port behind it, the same
+     *     error, else the warning {@code service-unclear}
      */
     public Optional<Finding> checkService(String address) {
         return PolicyRules.service(this, address);

@@ -46,15 +46,19 @@ final class SiteRules {
                 closed(
                         "site-closed",
                         site.title() + " runs no jobs since " + life.until().orElseThrow()
-                                + life.successor().map(s -> "; go on with " + s).orElse(""),
+                                + life.successor().map(s -> "; go on with " + s).orElse("")
+                                + life.gpuSuccessor()
+                                        .map(s -> ", for GPUs go on with " + s)
+                                        .orElse(""),
                         "until");
         }
     }
 
     private void closed(String rule, String message, String fact) {
-        Finding finding = Finding.error(rule, message + ". If you know better, say Platform.evenIfClosed()")
-                .from(site.sourceOf("/lifeSpan/" + fact));
-        findings.add(site.isTriedEvenIfClosed() ? finding.asWarning() : finding);
+        Finding finding = site.isTriedEvenIfClosed()
+                ? Finding.warning(rule, message)
+                : Finding.error(rule, message + ". If you know better, say Platform.evenIfClosed()");
+        findings.add(finding.from(site.sourceOf("/lifeSpan/" + fact)));
     }
 
     private void account() {
@@ -141,7 +145,7 @@ final class SiteRules {
         return Optional.of(Finding.error(
                         "partition-jobs",
                         "--array=" + array.get() + ": " + elements + " jobs, but " + partition + " takes at most "
-                                + most.getAsInt() + " of a user; " + nearest)
+                                + most.getAsInt() + "; " + nearest)
                 .about("--array", array.get())
                 .limit(most.getAsInt(), nearest)
                 .from(site.sourceOf("/partitions/" + partition.name() + "/maxSubmitted")));

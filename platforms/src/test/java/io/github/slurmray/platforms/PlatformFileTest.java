@@ -203,6 +203,7 @@ class PlatformFileTest {
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"wrapper\": [\"\"]}}}       | /rayEnvironments/e/wrapper | [\"\"] | words of a command",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"virtualEnvironment\": \"~/v\"}}} | /rayEnvironments/e/virtualEnvironment | \"~/v\" | a directory",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"rayVersion\": \"new\"}}}   | /rayEnvironments/e/rayVersion | \"new\" | a version",
+                "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"rayVersion\": \"2.52.0\", \"hasRay\": false}}} | /rayEnvironments/e/hasRay | false | true, as rayVersion",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"tokens\": true}}}          | /rayEnvironments/e/tokens | true | rayVersion",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {}}, \"defaultRayEnvironment\": \"f\"} | /defaultRayEnvironment | \"f\" | one of rayEnvironments: [e]",
             })

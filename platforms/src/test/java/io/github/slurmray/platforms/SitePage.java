@@ -76,7 +76,8 @@ final class SitePage {
                 Row.of("open to everybody from", s.text("from")),
                 Row.of("jobs end", s.text("until")),
                 Row.of("logins and storage end", s.text("loginsUntil")),
-                Row.of("go on with", s.text("successor", n -> "[" + n + "](" + n + ".md)")));
+                Row.of("go on with", s.text("successor", FactPage::site)),
+                Row.of("go on with for GPUs", s.text("gpuSuccessor", FactPage::site)));
         page.paragraph(s.text("note"));
         if (!s.section().isPresent()) {
             page.paragraph("No beginning and no end are known: it counts as open.");
@@ -204,7 +205,7 @@ final class SitePage {
                         "CPUs of a node",
                         "CPUs of a job",
                         "A job gets",
-                        "Jobs of a user",
+                        "Jobs at a time",
                         "Submit from",
                         "Open to"),
                 site.each("partitions", (name, s) -> {
@@ -293,7 +294,10 @@ final class SitePage {
                                     s.text("virtualEnvironment", v -> "the virtual environment " + code(v))),
                             s.command("wrapper"),
                             s.text("runtime", SitePage::runtime),
-                            all(s.text("rayVersion"), s.flag("hasRay", "is there", "isn't there")),
+                            all(
+                                    s.text("rayVersion"),
+                                    s.flag("hasRay", "is there", "isn't there"),
+                                    s.flag("fastNetwork", "on the fast network", "without the fast network")),
                             s.text("architecture"));
                 }));
         page.remarks(notes);
@@ -435,7 +439,7 @@ final class SitePage {
                 Row.of("time between two looks at the queue", s.duration("pollFloor")),
                 Row.of("`--mail-type`", s.flag("mail", "has an effect", "has no effect")),
                 Row.of("a service for others", s.flag("serviceToOthers", "is allowed", "isn't allowed"))));
-        rows.addAll(s.each("rules", (topic, rule) -> Row.of(topic, rule.text("rule"))));
+        rows.addAll(s.each("rules", (topic, rule) -> Row.of(code(topic), rule.text("rule"))));
         page.facts(List.of("About", "Rule"), rows.toArray(Row[]::new));
         page.paragraph(s.text("note"));
     }

@@ -1,6 +1,7 @@
 package io.github.slurmray.ray;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,11 +13,13 @@ import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -408,6 +411,41 @@ class ValuesTest {
             assertThat(cluster.spec().topology().workers())
                     .extracting(WorkerGroup::name)
                     .containsExactly("w");
+        }
+    }
+
+    @Test
+    void aPlanIsHeldAgainstTheSiteAgainWhenItIsLaunched() {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-07-31T08:59:59Z"));
+        try (LocalHost host = new LocalHost()) {
+            SlurmRayCluster cluster = SlurmRayCluster.builder()
+                    .host(host)
+                    .platform(Platforms.puhti())
+                    .clock(now::get)
+                    .account("project_2001234")
+                    .head(HeadGroup.builder().partition("small").build())
+                    .rayEnvironment(RayEnvironment.builder().build())
+                    .timeLimit(Duration.ofMinutes(10))
+                    .build();
+            LaunchPlan open = cluster.plan();
+            assertThat(open.errors()).extracting(Finding::rule).doesNotContain("site-closed");
+
+            now.set(Instant.parse("2026-07-31T09:00:00Z"));
+            assertThatExceptionOfType(PlanRefusedException.class)
+                    .isThrownBy(() -> cluster.launch(open))
+                    .satisfies(e -> assertThat(e.plan().errors())
+                            .extracting(Finding::rule)
+                            .contains("site-closed"));
+            LaunchPlan other = new LaunchPlan(
+                    ClusterId.random(),
+                    open.script(),
+                    open.findings(),
+                    open.filled(),
+                    open.bill(),
+                    open.runDirectory());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> cluster.launch(other))
+                    .withMessageContaining("another cluster");
         }
     }
 

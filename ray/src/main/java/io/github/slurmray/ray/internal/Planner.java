@@ -3,8 +3,10 @@ package io.github.slurmray.ray.internal;
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.Shell;
 import io.github.slurmray.core.WallTime;
+import io.github.slurmray.platforms.Architecture;
 import io.github.slurmray.platforms.Bill;
 import io.github.slurmray.platforms.Finding;
+import io.github.slurmray.platforms.NodeType;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.platforms.Reach;
@@ -20,13 +22,17 @@ import io.github.slurmray.ray.RayTopology;
 import io.github.slurmray.slurm.Gres;
 import io.github.slurmray.slurm.SbatchScript;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** From a spec and a platform to a plan: pure, and the only place that knows what the launch script's settings mean. */
 public final class Planner {
@@ -61,13 +67,15 @@ public final class Planner {
      * @param platform the site
      * @param id the cluster's id
      * @param vmIsManaged whether there is a connection to the VM, to install a key and read host keys
+     * @param now when the job is to be submitted, as sites open and close
      * @return the plan
      */
-    public static LaunchPlan plan(RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged) {
+    public static LaunchPlan plan(
+            RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged, Instant now) {
         Planner planner = new Planner(spec, platform, id);
         SbatchScript script = planner.script();
         List<Finding> findings = new ArrayList<>();
-        platform.check(script).forEach(f -> findings.add(BuilderWords.with(f)));
+        platform.check(script, now).forEach(f -> findings.add(BuilderWords.with(f)));
         planner.checkMemory(findings);
         planner.checkJoinTimeout(findings);
         planner.checkRay(findings);
@@ -185,7 +193,7 @@ public final class Planner {
                     .ifPresent(name -> filled.add(new SiteRequest.Filled(
                             "rayEnvironment",
                             name,
-                            "the site's default",
+                            "the default of the site's file",
                             platform.sourceOf("/defaultRayEnvironment"))));
         }
         return lines;
@@ -220,7 +228,8 @@ public final class Planner {
                             + " rayEnvironment(RayEnvironment.builder()…)"));
             return;
         }
-        if (ray.get().runtime() == RayEnvironment.ContainerRuntime.PYXIS) {
+        checkEnvironment(ray.get(), findings);
+        if (ray.get().runtime().equals(Optional.of(RayEnvironment.ContainerRuntime.PYXIS))) {
             findings.add(Finding.error(
                     "ray-runtime",
                     "containers that srun makes (Pyxis) aren't supported yet: bring a Ray that starts without one with"
@@ -293,6 +302,49 @@ public final class Planner {
                             + ": a job whose nodes don't all join runs into its time limit, which tells no cause; take a"
                             + " shorter joinTimeout(…) or a longer timeLimit(…)"));
         }
+    }
+
+    private void checkEnvironment(RayEnvironment environment, List<Finding> findings) {
+        String what = "the Ray environment (" + String.join("; ", environment.setup()) + ")";
+        String note = environment.note().map(n -> ". " + n).orElse("");
+        if (!environment.hasRay().orElse(true)) {
+            findings.add(Finding.error("ray-missing", what + " has no Ray" + note));
+        } else if (environment.hasRay().isEmpty()) {
+            findings.add(Finding.warning(
+                    "ray-unknown",
+                    "whether " + what + " has Ray isn't known, and without it the job fails at once; if you know, say"
+                            + " hasRay or rayVersion in the site's file" + note));
+        }
+        if (spec.topology().nodes() > 1 && !environment.fastNetwork().orElse(true)) {
+            findings.add(Finding.warning(
+                    "ray-slow-network",
+                    what + " doesn't use the site's fast network, and the cluster has "
+                            + spec.topology().nodes() + " nodes" + note));
+        }
+        Set<Architecture> nodes = architectures();
+        environment
+                .architecture()
+                .filter(a -> !nodes.isEmpty() && !nodes.contains(a))
+                .ifPresent(a -> findings.add(Finding.error(
+                        "ray-architecture",
+                        what + " is for " + a + ", but the nodes"
+                                + spec.topology()
+                                        .partition()
+                                        .map(p -> " of partition " + p)
+                                        .orElse("") + " are "
+                                + nodes)));
+    }
+
+    /** The architectures that the job's nodes may have; empty if one of them isn't known. */
+    private Set<Architecture> architectures() {
+        Collection<NodeType> types = spec.topology()
+                .partition()
+                .filter(platform.partitions()::containsKey)
+                .map(p -> (Collection<NodeType>) platform.partition(p).nodeTypes())
+                .orElse(platform.nodeTypes().values());
+        return types.stream().allMatch(t -> t.architecture().isPresent())
+                ? types.stream().map(t -> t.architecture().orElseThrow()).collect(Collectors.toCollection(TreeSet::new))
+                : Set.of();
     }
 
     private void checkPublish(boolean vmIsManaged, List<Finding> findings) {

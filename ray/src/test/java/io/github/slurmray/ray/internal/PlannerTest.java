@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,7 +40,7 @@ class PlannerTest {
     private static final String HOST_KEY = "ssh-ed25519 AAAAC3Nz";
 
     private static LaunchPlan plan(RayClusterSpec.Builder spec, Platform platform) {
-        return Planner.plan(spec.build(), platform, Samples.ID, true);
+        return Planner.plan(spec.build(), platform, Samples.ID, true, Samples.NOW);
     }
 
     // ---------------------------------------------------------------- the script
@@ -156,6 +157,23 @@ class PlannerTest {
     }
 
     @Test
+    void theTimeChangesWhatIsKnownAgainstAPlanAndNotThePlan() {
+        RayClusterSpec spec = Samples.spec(
+                        HeadGroup.builder().partition("small").build())
+                .rayEnvironment(UNKNOWN)
+                .account("project_2001234")
+                .build();
+        Instant end = Instant.parse("2026-07-31T09:00:00Z");
+        LaunchPlan before = Planner.plan(spec, Platforms.puhti(), Samples.ID, true, end.minusSeconds(1));
+        LaunchPlan after = Planner.plan(spec, Platforms.puhti(), Samples.ID, true, end);
+
+        assertThat(rules(before)).doesNotContain("site-closed");
+        assertThat(rules(after)).contains("site-closed");
+        assertThat(after.script()).isEqualTo(before.script());
+        assertThat(Planner.plan(spec, Platforms.puhti(), Samples.ID, true, end)).isEqualTo(after);
+    }
+
+    @Test
     void whatIsNotKnownOfTheWaysInAndOutIsTriedAndSaid() {
         Platform site = Samples.site(Map.of());
         assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("way-in-unknown");
@@ -237,7 +255,7 @@ class PlannerTest {
                             .build())
                     .publish(Publish.dashboardTo(Samples.vm().ownKey(key).build()))
                     .build();
-            LaunchPlan plan = Planner.plan(spec, site, Samples.ID, true);
+            LaunchPlan plan = Planner.plan(spec, site, Samples.ID, true, Samples.NOW);
             String settings = Samples.settings(plan.script().text());
 
             assertThat(Bash.values(
@@ -421,7 +439,7 @@ class PlannerTest {
 
     @Test
     void aVmThatNobodyManagesNeedsAKeyAndAHostKey() {
-        LaunchPlan neither = Planner.plan(Samples.full().build(), LAB, Samples.ID, false);
+        LaunchPlan neither = Planner.plan(Samples.full().build(), LAB, Samples.ID, false, Samples.NOW);
         assertThat(rules(neither)).containsExactly("publish-key", "publish-host-key");
         assertThat(neither.errors()).hasSize(2);
         assertThat(message(neither, "publish-key")).contains("vmHost(…)").contains("ownKey(path)");
@@ -429,12 +447,28 @@ class PlannerTest {
 
         CloudVm own = Samples.vm().ownKey(".ssh/id").build();
         assertThat(rules(Planner.plan(
-                        Samples.full().publish(Publish.dashboardTo(own)).build(), LAB, Samples.ID, false)))
+                        Samples.full().publish(Publish.dashboardTo(own)).build(), LAB, Samples.ID, false, Samples.NOW)))
                 .containsExactly("publish-host-key");
         CloudVm both = Samples.vm().ownKey(".ssh/id").hostKey(HOST_KEY).build();
         assertThat(rules(Planner.plan(
-                        Samples.full().publish(Publish.dashboardTo(both)).build(), LAB, Samples.ID, false)))
+                        Samples.full().publish(Publish.dashboardTo(both)).build(),
+                        LAB,
+                        Samples.ID,
+                        false,
+                        Samples.NOW)))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.0.0.0", "vm.example.org"})
+    void whereServicesToOthersAreForbiddenTheVmListensOnItsOwnAddressOnly(String bind) {
+        RayClusterSpec.Builder spec = Samples.spec(
+                        HeadGroup.builder().partition("small").build())
+                .account("project_465001234")
+                .publish(Publish.dashboardTo(Samples.vm().privateAddress(bind).build()));
+        assertThat(plan(spec, Platforms.lumiC()).errors())
+                .extracting(Finding::rule)
+                .containsExactly("service-to-others");
     }
 
     @Test
@@ -446,6 +480,62 @@ class PlannerTest {
         assertThat(message(plan, "no-reverse-forward"))
                 .contains("vm.example.org")
                 .contains("closed");
+    }
+
+    // ---------------------------------------------------------------- where Ray comes from
+
+    private static RayClusterSpec.Builder onRoihuGpu(String environment) {
+        return Samples.spec(HeadGroup.builder().partition("gpumedium").gpus(1).build())
+                .rayEnvironment(Platforms.roihuGpu().rayEnvironment(environment))
+                .account("project_2001234")
+                .publish(Publish.dashboardTo(Samples.vm().build()));
+    }
+
+    @Test
+    void thatRayMayNotBeInASitesEnvironmentIsSaid() {
+        LaunchPlan plan = plan(onRoihuGpu("python-pytorch/2.10"), Platforms.roihuGpu());
+        assertThat(rules(plan)).contains("ray-unknown");
+        assertThat(message(plan, "ray-unknown")).contains("module load python-pytorch/2.10");
+        assertThat(plan.errors()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hasRay, false, ray-missing", "hasRay, true, ''", "note, x, ray-unknown"})
+    void anEnvironmentOfASiteIsAskedForRay(String key, String value, String rule) {
+        Object typed = key.equals("hasRay") ? Boolean.valueOf(value) : value;
+        Platform site = Samples.site(Map.of(
+                "reaches", Map.of("LOGIN_FORWARD", true),
+                "rayEnvironments", Map.of("ours", Map.of(key, typed)),
+                "defaultRayEnvironment", "ours"));
+        assertThat(rules(plan(Samples.small(), site))).isEqualTo(rule.isEmpty() ? List.of() : List.of(rule));
+    }
+
+    @Test
+    void anEnvironmentOfAnotherArchitectureIsRefused() {
+        RayClusterSpec.Builder x86 = onRoihuGpu("python-pytorch/2.10")
+                .rayEnvironment(Platforms.puhti().rayEnvironment("pytorch/2.9"));
+        LaunchPlan plan = plan(x86, Platforms.roihuGpu());
+        assertThat(plan.errors()).extracting(Finding::rule).containsExactly("ray-architecture");
+        assertThat(message(plan, "ray-architecture"))
+                .contains("X86_64")
+                .contains("AARCH64")
+                .contains("gpumedium");
+    }
+
+    @Test
+    void thatLumisDefaultRayIsAChoiceOfOursIsSaidAndThatItIsSlowOnSeveralNodes() {
+        HeadGroup head = HeadGroup.builder().partition("small-g").gpus(1).build();
+        LaunchPlan one = plan(Samples.spec(head).account("project_465001234"), Platforms.lumiG());
+        assertThat(rules(one)).doesNotContain("ray-slow-network");
+        assertThat(one.describe())
+                .contains("rayEnvironment=pytorch")
+                .doesNotContain("the site's default")
+                .contains("lumi-multitorch");
+
+        LaunchPlan two = plan(
+                Samples.spec(head, WorkerGroup.builder("gpu").gpus(1).build()).account("project_465001234"),
+                Platforms.lumiG());
+        assertThat(message(two, "ray-slow-network")).contains("2 nodes").contains("Slingshot");
     }
 
     // ---------------------------------------------------------------- ports and memory
