@@ -637,6 +637,23 @@ public final class Platform {
     }
 
     /**
+     * Writes the site's nodes, partitions and limits as the text of a slurm.conf, so that a test Slurm can behave like
+     * the site; always the same text for the same facts.
+     *
+     * <p>What a machine needs beside it, such as {@code SlurmctldHost}, is not in it: a slurm.conf that has that
+     * {@code Include}s it. Its comments say on whose word each line is, which limits aren't known and so aren't there,
+     * and which of the site's limits no slurm.conf can say, such as jobs of a user. Where a fact is needed that isn't
+     * known, as a node's memory, what its partitions allow is assumed, else 4 nodes of 64 CPUs and 1 TiB, and a comment
+     * says so with the fact's place in the site's file.
+     *
+     * @return lines, each ending with a newline
+     * @throws IllegalStateException if no partition is known
+     */
+    public String slurmConf() {
+        return SlurmConf.of(this);
+    }
+
+    /**
      * Says what is good to know of storage areas, by what they are for here.
      *
      * @param workspaces what {@code csc-workspaces} or {@code lumi-workspaces} printed
