@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,6 +32,13 @@ public final class Platform {
 
     /** The time between two looks at the queue if a site names none: five seconds. */
     public static final Duration DEFAULT_POLL_FLOOR = Duration.ofSeconds(5);
+
+    /** The sites' own commands whose output is understood, by what they show. */
+    private static final Map<String, List<String>> COMMANDS = new TreeMap<>(Map.of(
+            "workspaces", List.of("csc-workspaces", "lumi-workspaces"),
+            "efficiency", List.of("seff"),
+            "projects", List.of("csc-projects"),
+            "allocations", List.of("lumi-allocations")));
 
     private static final String LINE = "[^\\p{Cntrl}]+";
 
@@ -130,8 +138,8 @@ public final class Platform {
 
     private static Map<String, String> commands(Section s) {
         Map<String, String> commands = new LinkedHashMap<>();
-        Stream.of("workspaces", "efficiency", "projects", "allocations")
-                .forEach(what -> s.text(what).ifPresent(c -> commands.put(what, c)));
+        COMMANDS.forEach((what, known) ->
+                s.matching(what, "one of " + known, String.join("|", known)).ifPresent(c -> commands.put(what, c)));
         s.text("note");
         return Collections.unmodifiableMap(commands);
     }
@@ -490,7 +498,7 @@ public final class Platform {
     }
 
     /**
-     * Returns the site's own commands.
+     * Returns the site's own commands. {@link SiteCommands} runs them.
      *
      * @return by what they show: {@code workspaces}, {@code efficiency}, {@code projects}, {@code allocations}
      */
