@@ -74,7 +74,7 @@ public final class Formula {
      * @param usage the job
      * @return unknown if a quantity that the formula reads is, or if it divides by zero
      */
-    public Value value(JobUsage usage) {
+    Value value(JobUsage usage) {
         Set<Quantity> missing = EnumSet.noneOf(Quantity.class);
         missing.addAll(quantities);
         missing.removeAll(usage.quantities().keySet());
@@ -106,7 +106,7 @@ public final class Formula {
     }
 
     /** What a formula comes to. */
-    public sealed interface Value {
+    sealed interface Value {
         /**
          * A number.
          *

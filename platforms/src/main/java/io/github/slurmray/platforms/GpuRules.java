@@ -18,7 +18,7 @@ public final class GpuRules {
     GpuRules(Section s) {
         this.perNode = s.number("perNode", 0);
         this.request = s.constant("request", Request.class);
-        this.type = s.text("type");
+        this.type = s.gresType("type");
         this.minPerJob = s.number("minPerJob", 0);
         this.maxPerJob = s.number("maxPerJob", 1);
         this.maxCpusPerGpu = s.number("maxCpusPerGpu", 1);
@@ -119,7 +119,7 @@ public final class GpuRules {
     public record Slice(Optional<String> type, OptionalInt maxPerJob, OptionalInt maxCpus, Optional<Memory> memory) {}
 
     private static Slice slice(Section s) {
-        return new Slice(s.text("type"), s.number("maxPerJob", 1), s.number("maxCpus", 1), s.memory("memory"));
+        return new Slice(s.gresType("type"), s.number("maxPerJob", 1), s.number("maxCpus", 1), s.memory("memory"));
     }
 
     private static OptionalInt suggested(Section s, OptionalInt most) {

@@ -1,5 +1,6 @@
 package io.github.slurmray.platforms;
 
+import io.github.slurmray.core.HostList;
 import io.github.slurmray.core.Memory;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,8 +25,8 @@ public final class NodeType {
 
     NodeType(String name, Section s) {
         this.name = name;
-        this.names = s.text("names");
-        this.nodes = s.number("nodes", 1);
+        this.names = names(s);
+        this.nodes = nodes(s, names);
         this.processor = s.text("processor");
         this.architecture = s.constant("architecture", Architecture.class);
         this.sockets = s.number("sockets", 1);
@@ -175,6 +176,30 @@ public final class NodeType {
         return note;
     }
 
+    private static Optional<String> names(Section s) {
+        return s.parsed("names", "names of nodes in Slurm's form, such as cn[1-2]", text -> {
+            for (String node : HostList.expand(text)) {
+                if (!node.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+                    throw new IllegalArgumentException("'" + node + "' is no node's name");
+                }
+            }
+            return text;
+        });
+    }
+
+    /** How many there are; if only their names are known, as many as those. */
+    private static OptionalInt nodes(Section s, Optional<String> names) {
+        OptionalInt nodes = s.number("nodes", 1);
+        if (names.isEmpty()) {
+            return nodes;
+        }
+        int named = HostList.expand(names.get()).size();
+        if (nodes.isPresent() && nodes.getAsInt() != named) {
+            throw s.bad("nodes", "as many as its names, " + named, null);
+        }
+        return OptionalInt.of(named);
+    }
+
     private static OptionalInt usable(Section s, OptionalInt cores) {
         OptionalInt usable = s.number("usableCores", 1);
         if (usable.isPresent() && cores.isPresent() && usable.getAsInt() > cores.getAsInt()) {
@@ -184,7 +209,7 @@ public final class NodeType {
     }
 
     private static Gpus gpus(Section s) {
-        return new Gpus(s.number("count", 1), s.text("type"), s.text("model"), s.memory("memory"));
+        return new Gpus(s.number("count", 1), s.gresType("type"), s.text("model"), s.memory("memory"));
     }
 
     /**

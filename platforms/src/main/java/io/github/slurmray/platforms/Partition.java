@@ -14,6 +14,7 @@ public final class Partition {
     private final Optional<String> login;
     private final boolean isDefault;
     private final Optional<Allocation> allocation;
+    private final Optional<WallTime> defaultTime;
     private final Optional<WallTime> maxTime;
     private final OptionalInt minNodes;
     private final OptionalInt maxNodes;
@@ -34,6 +35,7 @@ public final class Partition {
         this.login = s.text("login");
         this.isDefault = s.flag("default").orElse(false);
         this.allocation = s.constant("allocation", Allocation.class);
+        this.defaultTime = s.time("defaultTime");
         this.maxTime = s.time("maxTime");
         this.minNodes = s.number("minNodes", 1);
         this.maxNodes = s.number("maxNodes", 1);
@@ -93,6 +95,15 @@ public final class Partition {
      */
     public Optional<Allocation> allocation() {
         return allocation;
+    }
+
+    /**
+     * Returns the time limit of a job that doesn't say one ({@code DefaultTime}).
+     *
+     * @return empty if it isn't known; Slurm then takes the longest
+     */
+    public Optional<WallTime> defaultTime() {
+        return defaultTime;
     }
 
     /**
@@ -226,8 +237,8 @@ public final class Partition {
     }
 
     private static String name(String name, Section s) {
-        if (!name.matches("[^\\s,]+")) {
-            throw s.bad("a partition's name");
+        if (!name.matches("[^\\s,=#\"'\\\\]+")) {
+            throw s.bad("a partition's name, without blanks , = # quotes and \\");
         }
         return name;
     }
@@ -243,6 +254,9 @@ public final class Partition {
     }
 
     private void checkConsistent(Section s) {
+        if (defaultTime.isPresent() && maxTime.isPresent() && defaultTime.get().compareTo(maxTime.get()) > 0) {
+            throw s.bad("defaultTime", "at most maxTime, " + maxTime.get(), null);
+        }
         atMost(s, "minNodes", minNodes, "maxNodes", maxNodes);
         atMost(s, "cpusPerNode", cpusPerNode, "maxCpus", maxCpus);
         atMost(s, "maxRunning", maxRunning, "maxSubmitted", maxSubmitted);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ public final class Platform {
     /** The time between two looks at the queue if a site names none: five seconds. */
     public static final Duration DEFAULT_POLL_FLOOR = Duration.ofSeconds(5);
 
+    /** The sites' own commands whose output is understood, by what they show. */
     private static final String LINE = "[^\\p{Cntrl}]+";
 
     private final SiteFacts facts;
@@ -483,7 +485,7 @@ public final class Platform {
     }
 
     /**
-     * Returns the site's own commands.
+     * Returns the site's own commands. {@link SiteNumbers} runs them.
      *
      * @return whose parts are empty as far as the site has none, or none is known
      */
@@ -627,6 +629,23 @@ public final class Platform {
                 .map(u -> noDisk ? u.with(Quantity.DISK_GIB, 0) : u)
                 .map(u -> billing.bill(row.partition(), u))
                 .orElseGet(() -> new Bill.Unknown("the accounting of job " + row.jobId() + " has no time", Set.of()));
+    }
+
+    /**
+     * Writes the site's nodes, partitions and limits as the text of a slurm.conf, so that a test Slurm can behave like
+     * the site; always the same text for the same facts.
+     *
+     * <p>What a machine needs beside it, such as {@code SlurmctldHost}, is not in it: a slurm.conf that has that
+     * {@code Include}s it. Its comments say on whose word each line is, which limits aren't known and so aren't there,
+     * and which of the site's limits no slurm.conf can say, such as jobs of a user. Where a fact is needed that isn't
+     * known, as a node's memory, what its partitions allow is assumed, else 4 nodes of 64 CPUs and 1 TiB, and a comment
+     * says so with the fact's place in the site's file.
+     *
+     * @return lines, each ending with a newline
+     * @throws IllegalStateException if no partition is known
+     */
+    public String slurmConf() {
+        return SlurmConf.of(this);
     }
 
     /**

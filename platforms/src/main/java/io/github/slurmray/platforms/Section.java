@@ -125,6 +125,11 @@ final class Section {
                 t -> Enum.valueOf(type, t.toUpperCase(Locale.ROOT).replace('-', '_')));
     }
 
+    /** A generic resource's type, as {@code --gres} names it. */
+    Optional<String> gresType(String key) {
+        return matching(key, "a type such as a100", "[A-Za-z0-9_][A-Za-z0-9._-]*");
+    }
+
     Optional<Memory> memory(String key) {
         return value(key, "an amount in Slurm's form such as 16G", t -> {
             if (!t.matches("[0-9]+[KMGT]")) {

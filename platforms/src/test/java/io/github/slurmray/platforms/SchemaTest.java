@@ -170,7 +170,13 @@ class SchemaTest {
                 "{\"name\": \"x\", \"outward\": {\"all\": [\"everywhere\"]}}",
                 "{\"name\": \"x\", \"hostKeys\": {\"ed25519\": \"MD5:12\"}}",
                 "{\"name\": \"x\", \"lifeSpan\": {\"until\": \"soon\"}}",
-                "{\"name\": \"x\", \"modules\": {\"init\": \"a\\nb\"}}"
+                "{\"name\": \"x\", \"modules\": {\"init\": \"a\\nb\"}}",
+                "{\"name\": \"x\", \"commands\": {\"efficiency\": \"reportseff\"}}",
+                "{\"name\": \"x\", \"slurm\": {\"cluster\": \"our cluster\"}}",
+                "{\"name\": \"x\", \"slurm\": {\"selectType\": \"cons_tres\"}}",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"gpus\": {\"type\": \"NVIDIA A100\"}}}}",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"type\": \"a:100\"}}}}",
+                "{\"name\": \"x\", \"partitions\": {\"a=b\": {}}}"
             })
     void aWrongValueIsRefusedByTheSchemaAndTheLoader(String site) {
         JsonNode json = JSON.readTree(site);
