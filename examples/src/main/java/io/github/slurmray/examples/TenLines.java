@@ -47,7 +47,7 @@ class TenLines {
             cluster.awaitReady(Duration.ofMinutes(15));
             RayJob job = cluster.jobs()
                     .submit(RayJobSpec.builder("python pi.py").workingDir(train).build());
-            job.followLogs(System.out::println);
+            job.followLogs(System.out::println, Duration.ofMinutes(20));
             System.out.println(cluster.end().table());
         }
     }

@@ -73,6 +73,10 @@ public final class SlurmRayCluster {
      * @return the handle; closing it ends the cluster
      * @throws PlanRefusedException if the plan has errors; nothing was sent
      * @throws io.github.slurmray.slurm.SubmissionRefusedException if Slurm refuses the job; nothing is left behind
+     * @throws LaunchUndecidedException if the launch was broken off (an interrupt, a lost connection) and it isn't
+     *     known whether there is a job; launch its {@link LaunchUndecidedException#plan()} again
+     * @throws io.github.slurmray.core.InterruptedCallException if the thread was interrupted before there could be a
+     *     job
      * @throws io.github.slurmray.core.SlurmRayException if a host can't be reached or a command fails
      */
     public RayCluster launch() {
@@ -80,14 +84,21 @@ public final class SlurmRayCluster {
     }
 
     /**
-     * Launches a plan that {@link #plan()} made, which may have been shown to somebody in between. A plan can be
-     * launched once: its id names the cluster.
+     * Launches a plan that {@link #plan()} made, which may have been shown to somebody in between.
+     *
+     * <p>A plan is one cluster, whose id it has: launching it again, after whatever broke the launch off, goes on where
+     * that stopped, and never makes a second job. If the cluster is there already, this takes it over. Only once it was
+     * ended and removed does the same plan make it anew.
      *
      * @param plan the plan
      * @return the handle; closing it ends the cluster
      * @throws IllegalArgumentException if another cluster's {@link #plan()} made it
      * @throws PlanRefusedException if the plan has errors, or would have by now; nothing was sent
      * @throws io.github.slurmray.slurm.SubmissionRefusedException if Slurm refuses the job; nothing is left behind
+     * @throws LaunchUndecidedException if the launch was broken off (an interrupt, a lost connection) and it isn't
+     *     known whether there is a job; launch the plan again
+     * @throws io.github.slurmray.core.InterruptedCallException if the thread was interrupted before there could be a
+     *     job
      * @throws io.github.slurmray.core.SlurmRayException if a host can't be reached or a command fails
      */
     public RayCluster launch(LaunchPlan plan) {
@@ -99,7 +110,7 @@ public final class SlurmRayCluster {
         if (!now.errors().isEmpty()) {
             throw new PlanRefusedException(now);
         }
-        return new RayCluster(new Launcher(host, Optional.ofNullable(vmHost)).launch(plan, spec, platform), true);
+        return new RayCluster(new Launcher(host, Optional.ofNullable(vmHost)).launch(plan, spec, platform));
     }
 
     /**
