@@ -52,6 +52,7 @@ final class JobAmount {
     private final Partition partition;
     private final int nodes;
     private final int tasksPerNode;
+    private final boolean saysCpusPerTask;
     private final OptionalLong cpus;
     private final Optional<Memory> memory;
     private final Optional<WallTime> time;
@@ -69,6 +70,7 @@ final class JobAmount {
         this.partition = partition;
         this.nodes = script.nodes().orElse(1);
         this.tasksPerNode = script.ntasksPerNode().orElse(1);
+        this.saysCpusPerTask = script.cpusPerTask().isPresent();
         this.cpus = script.cpusPerTask().isPresent() || script.ntasksPerNode().isPresent()
                 ? OptionalLong.of(times(script.cpusPerTask().orElse(1), tasksPerNode))
                 : OptionalLong.empty();
@@ -275,7 +277,7 @@ final class JobAmount {
             usage = usage.with(Quantity.GPUS, times(gpusHeld().getAsLong(), nodes));
         }
         boolean whole = exclusive || partition.isByNode();
-        Optional<Long> cores = whole ? partition.ofEachNode(t -> boxed(t.cores())) : boxed(cpus);
+        Optional<Long> cores = whole ? partition.ofEachNode(t -> boxed(t.cores())) : cpusForSure();
         if (cores.isPresent()) {
             usage = usage.with(Quantity.CORES, times(cores.get(), nodes));
         }
@@ -288,6 +290,11 @@ final class JobAmount {
         return otherGres.isEmpty()
                 ? usage.with(Quantity.DISK_GIB, times(disk.map(Gres::count).orElse(0L), nodes))
                 : usage;
+    }
+
+    /** Slurm gives a task one CPU if nothing is said, but a site may have another default for GPUs. */
+    private Optional<Long> cpusForSure() {
+        return saysCpusPerTask || gpus + slices == 0 ? boxed(cpus) : Optional.empty();
     }
 
     private Optional<Memory> defaultMemory() {
