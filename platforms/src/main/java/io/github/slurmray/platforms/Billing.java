@@ -1,9 +1,11 @@
 package io.github.slurmray.platforms;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * How a site bills jobs, as far as it is known. Immutable.
@@ -29,6 +31,39 @@ public record Billing(List<BillingRule> rules, Map<String, String> unknown) {
                             + " is among those whose formula is unknown");
                 }
             }
+        }
+    }
+
+    /**
+     * Reads what a site says of billing.
+     *
+     * @param partitions the keys of its partitions
+     * @param key checks the name of a partition
+     */
+    static Billing read(Section s, Set<String> partitions, UnaryOperator<String> key) {
+        s.text("storage");
+        s.text("note");
+        List<BillingRule> rules = s.list("rules", r -> {
+            r.text("note");
+            List<String> of = r.values("partitions", "keys of partitions: " + partitions, key);
+            Map<String, Formula> perHour = new LinkedHashMap<>();
+            Section formulas = r.part("perHour");
+            r.textsByKey("perHour")
+                    .keySet()
+                    .forEach(part -> perHour.put(
+                            part,
+                            formulas.parsed(part, "a formula", Formula::parse).orElseThrow()));
+            String unit =
+                    r.matching("unit", "a unit", "[^\\p{Cntrl}]+").orElseThrow(() -> r.bad("unit", "a unit", null));
+            if (perHour.isEmpty()) {
+                throw r.bad("perHour", "a formula for each part of the price", null);
+            }
+            return new BillingRule(of, unit, perHour);
+        });
+        try {
+            return new Billing(rules, s.textsByKey("unknown"));
+        } catch (IllegalArgumentException e) {
+            throw s.bad("one rule for each partition (" + e.getMessage() + ")");
         }
     }
 

@@ -9,6 +9,7 @@ public final class GpuRules {
     private final OptionalInt perNode;
     private final Optional<Request> request;
     private final Optional<String> type;
+    private final Optional<Boolean> typed;
     private final OptionalInt minPerJob;
     private final OptionalInt maxPerJob;
     private final OptionalInt maxCpusPerGpu;
@@ -19,6 +20,10 @@ public final class GpuRules {
         this.perNode = s.number("perNode", 0);
         this.request = s.constant("request", Request.class);
         this.type = s.gresType("type");
+        this.typed = s.flag("typed");
+        if (type.isPresent() && isUntyped()) {
+            throw s.bad("typed", "true, as there is a type", null);
+        }
         this.minPerJob = s.number("minPerJob", 0);
         this.maxPerJob = s.number("maxPerJob", 1);
         this.maxCpusPerGpu = s.number("maxCpusPerGpu", 1);
@@ -49,10 +54,19 @@ public final class GpuRules {
     /**
      * Returns their type, as {@code --gres} names it.
      *
-     * @return empty if Slurm there knows no types, or it isn't known
+     * @return empty if they have {@linkplain #isUntyped() no types}, or it isn't known
      */
     public Optional<String> type() {
         return type;
+    }
+
+    /**
+     * Tells whether Slurm there knows no types of GPUs, so that none can be asked for.
+     *
+     * @return false unless it is known
+     */
+    public boolean isUntyped() {
+        return !typed.orElse(true);
     }
 
     /**

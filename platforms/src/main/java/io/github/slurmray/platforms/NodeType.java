@@ -34,7 +34,7 @@ public final class NodeType {
         this.usableCores = usable(s, cores);
         this.threadsPerCore = s.number("threadsPerCore", 1);
         this.memory = s.memory("memory");
-        this.usableMemory = s.memory("usableMemory").or(() -> memory);
+        this.usableMemory = s.memory("usableMemory");
         this.gpus = Optional.of(s.part("gpus")).filter(Section::isPresent).map(NodeType::gpus);
         this.localDisk = s.memory("localDisk");
         this.networkInterface = s.text("interface");
@@ -134,7 +134,7 @@ public final class NodeType {
     /**
      * Returns the memory that jobs can have.
      *
-     * @return {@link #memory()} unless some is reserved
+     * @return empty if it isn't known; it may be less than {@link #memory()}
      */
     public Optional<Memory> usableMemory() {
         return usableMemory;

@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /** A partition of a site. Immutable; what isn't known is empty, and no rule guesses it. */
 public final class Partition {
     private final String name;
     private final List<NodeType> nodeTypes;
     private final Optional<String> login;
-    private final boolean isDefault;
+    private final Optional<Boolean> isDefault;
     private final Optional<Allocation> allocation;
     private final Optional<WallTime> defaultTime;
     private final Optional<WallTime> maxTime;
@@ -33,7 +34,7 @@ public final class Partition {
         this.name = name(name, s);
         this.nodeTypes = nodeTypes(s, types);
         this.login = s.text("login");
-        this.isDefault = s.flag("default").orElse(false);
+        this.isDefault = s.flag("default");
         this.allocation = s.constant("allocation", Allocation.class);
         this.defaultTime = s.time("defaultTime");
         this.maxTime = s.time("maxTime");
@@ -85,7 +86,12 @@ public final class Partition {
      * @return false unless it is known
      */
     public boolean isDefault() {
-        return isDefault;
+        return isDefault.orElse(false);
+    }
+
+    /** Tells whether it is known not to be the default. */
+    boolean isNoDefault() {
+        return !isDefault.orElse(true);
     }
 
     /**
@@ -134,7 +140,7 @@ public final class Partition {
     }
 
     /**
-     * Returns the most CPUs of a job on one node.
+     * Returns the CPUs of a node that jobs can have.
      *
      * @return at least 1
      */
@@ -258,7 +264,6 @@ public final class Partition {
             throw s.bad("defaultTime", "at most maxTime, " + maxTime.get(), null);
         }
         atMost(s, "minNodes", minNodes, "maxNodes", maxNodes);
-        atMost(s, "cpusPerNode", cpusPerNode, "maxCpus", maxCpus);
         atMost(s, "maxRunning", maxRunning, "maxSubmitted", maxSubmitted);
     }
 
@@ -288,9 +293,30 @@ public final class Partition {
                 || memory.followsGpus().isPresent();
     }
 
+    /** Returns where one of its facts stands in the site's file. */
+    String pointer(String fact) {
+        return SiteFacts.below("/partitions", name) + fact;
+    }
+
+    /** Whether a job gets GPUs, with what they bring, and so at least one. */
+    boolean isByGpu() {
+        return allocation.filter(a -> a == Allocation.GPU).isPresent();
+    }
+
+    /** What memory comes with where it {@linkplain #memoryFollows follows}. */
+    String memoryComesWith() {
+        return isByGpu() || memory.followsGpus().isPresent() ? "GPUs" : "CPUs";
+    }
+
     /** Whether a job gets, and pays, whole nodes. */
     boolean isByNode() {
         return allocation.filter(a -> a == Allocation.NODE).isPresent();
+    }
+
+    /** Returns what is the same, and known, of all kinds of its nodes. */
+    <T> Optional<T> ofEachNode(Function<NodeType, Optional<T>> fact) {
+        List<Optional<T>> all = nodeTypes.stream().map(fact).distinct().toList();
+        return all.size() == 1 ? all.get(0) : Optional.empty();
     }
 
     /** Whether a request is for parts of a GPU that this partition has. */

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -102,7 +101,7 @@ public final class Platform {
                 .orElse(DEFAULT_RUN_DIRECTORY);
         this.storage = s.each("storage", StorageArea::new);
         this.outward = outward(s.part("outward"));
-        this.billing = billing(s.part("billing"));
+        this.billing = Billing.read(s.part("billing"), partitions.keySet(), this::billed);
         this.billingSamples = s.part("billing").list("samples", BillingSample::read);
         this.policies = new Policies(s.part("policies"));
         this.commands = SiteCommands.read(s.part("commands"));
@@ -150,32 +149,6 @@ public final class Platform {
     private String billed(String partition) {
         boolean forgotten = facts.isForgotten(SiteFacts.below("/partitions", partition));
         return forgotten ? partition : partition(partition).name();
-    }
-
-    private Billing billing(Section s) {
-        s.text("storage");
-        s.text("note");
-        List<BillingRule> rules = s.list("rules", r -> {
-            r.text("note");
-            List<String> of = r.values("partitions", "keys of partitions: " + partitions.keySet(), this::billed);
-            Map<String, Formula> perHour = new LinkedHashMap<>();
-            Section formulas = r.part("perHour");
-            r.textsByKey("perHour")
-                    .keySet()
-                    .forEach(part -> perHour.put(
-                            part,
-                            formulas.parsed(part, "a formula", Formula::parse).orElseThrow()));
-            String unit = r.matching("unit", "a unit", LINE).orElseThrow(() -> r.bad("unit", "a unit", null));
-            if (perHour.isEmpty()) {
-                throw r.bad("perHour", "a formula for each part of the price", null);
-            }
-            return new BillingRule(of, unit, perHour);
-        });
-        try {
-            return new Billing(rules, s.textsByKey("unknown"));
-        } catch (IllegalArgumentException e) {
-            throw s.bad("one rule for each partition (" + e.getMessage() + ")");
-        }
     }
 
     /** Facts that only the pages of the documentation show. */
@@ -368,6 +341,15 @@ public final class Platform {
     }
 
     /**
+     * Returns the partition that a job gets if it names none.
+     *
+     * @return empty if the site has no default, or it isn't known
+     */
+    public Optional<Partition> defaultPartition() {
+        return partitions.values().stream().filter(Partition::isDefault).findFirst();
+    }
+
+    /**
      * Returns the line of shell that defines {@code module} in a shell that isn't a login shell. It runs before a Ray
      * environment's setup lines.
      *
@@ -540,7 +522,9 @@ public final class Platform {
      * {@code partition-min-nodes}, {@code partition-jobs}, {@code node-cpus}, {@code node-memory}, {@code node-gpus},
      * {@code node-disk}, {@code gpu-type}, and, once each node is within its limits, {@code job-cpus},
      * {@code job-gpus}, {@code job-gpus-min}, {@code job-memory} and {@code gpu-cpus}. Warnings:
-     * {@code memory-follows}, {@code gpu-option} and {@code mail-ignored}. Notes: {@code whole-nodes}.
+     * {@code memory-follows}, {@code gpu-option}, {@code mail-ignored}, and where a fact is missing, or an option isn't
+     * read, {@code partition-missing}, {@code gpu-type-unknown}, {@code gres-unknown} and {@code amount-unread}. Notes:
+     * {@code whole-nodes}.
      *
      * @param script the script
      * @param now when it is to be submitted
@@ -552,7 +536,8 @@ public final class Platform {
 
     /**
      * Words a request as a partition wants it: CPUs and memory that go with its GPUs, the form of its GPU request, its
-     * local disk.
+     * local disk. The partition's limits aren't looked at, but what its words can't say is in
+     * {@link SiteRequest#findings()}.
      *
      * @param request what a job needs
      * @param partition the name of one of {@link #partitions()}
@@ -576,59 +561,56 @@ public final class Platform {
     }
 
     /**
-     * Computes what a job costs if it runs for its whole time limit, or for an hour if it has none.
+     * Computes what a job costs if it runs for its whole time limit, or each hour of it if it has none.
      *
      * @param request what it needs, in the words of one of this site's partitions
-     * @return unknown if the formula is, or a quantity that it needs
+     * @return the price of what its directives ask for, and no more; unknown if the formula is, or a quantity that it
+     *     needs
      */
     public Bill estimate(SiteRequest request) {
-        return billing.bill(request.partition().name(), request.usage());
+        return JobBills.estimate(request.amount());
     }
 
     /**
-     * Computes what a script's job costs if it runs for its whole time limit, or for an hour if it has none.
+     * Computes what a script's job costs if it runs for its whole time limit, or each hour of it if it has none; of a
+     * job array, each element. Only what stands in the script counts: what it leaves to Slurm is unknown.
      *
-     * @param script for one partition
-     * @return unknown if the formula is, or a quantity that it needs
+     * @param script for one partition, or none if the site has a default
+     * @return unknown if the formula is, or a quantity that it needs, or the script has an option that changes what the
+     *     job holds and isn't read ({@code amount-unread})
      * @throws IllegalArgumentException if it names no partition of this site, or several
      */
     public Bill estimate(SbatchScript script) {
-        Partition partition = partition(script.partition().orElse(""));
-        ResourceRequest request =
-                ResourceRequest.of(script, partition.localDisk().gres());
-        return estimate(new SiteRequest(this, partition, request));
+        Partition partition = script.partition()
+                .map(this::partition)
+                .or(this::defaultPartition)
+                .orElseThrow(() -> new IllegalArgumentException("the script names no partition, and no default of "
+                        + name + " is known; it has " + sorted(partitions.keySet())));
+        return JobBills.estimate(JobAmount.of(this, partition, script));
     }
 
     /**
-     * Computes what a job cost, from its accounting.
+     * Computes what a job cost, from its accounting alone. See {@link #bill(AccountingRow, SbatchScript)}.
      *
      * @param row a job's row
      * @return unknown if the formula is, or a quantity that it needs, or the accounting has no time
      * @throws IllegalArgumentException if it is the row of a step
      */
     public Bill bill(AccountingRow row) {
-        Optional<Partition> partition = Optional.ofNullable(partitions.get(row.partition()));
-        List<NodeType> types = partition.map(Partition::nodeTypes).orElse(List.of());
-        int threads = types.stream()
-                .mapToInt(t -> t.threadsPerCore().orElse(1))
-                .distinct()
-                .reduce((a, b) -> 1)
-                .orElse(1);
-        boolean whole = partition
-                .flatMap(Partition::allocation)
-                .filter(a -> a == Partition.Allocation.NODE)
-                .isPresent();
-        OptionalInt cores = types.stream().flatMapToInt(t -> t.cores().stream()).max();
-        boolean noGpus =
-                partition.filter(p -> p.gpus().perNode().orElse(1) == 0).isPresent();
-        boolean noDisk =
-                partition.filter(p -> !p.localDisk().requestable().orElse(true)).isPresent();
-        return JobUsage.of(row, threads)
-                .map(u -> whole && cores.isPresent() ? u.wholeNodes(cores.getAsInt()) : u)
-                .map(u -> noGpus ? u.with(Quantity.GPUS, 0).with(Quantity.SLICES, 0) : u)
-                .map(u -> noDisk ? u.with(Quantity.DISK_GIB, 0) : u)
-                .map(u -> billing.bill(row.partition(), u))
-                .orElseGet(() -> new Bill.Unknown("the accounting of job " + row.jobId() + " has no time", Set.of()));
+        return JobBills.bill(this, row, Optional.empty());
+    }
+
+    /**
+     * Computes what a job cost, from its accounting, and where that doesn't say it from the job's script: few sites
+     * account for local disk, and whether a CPU is a core or a hardware thread isn't known of every node.
+     *
+     * @param row a job's row
+     * @param script the job's
+     * @return unknown if the formula is, or a quantity that it needs, or the accounting has no time
+     * @throws IllegalArgumentException if it is the row of a step
+     */
+    public Bill bill(AccountingRow row, SbatchScript script) {
+        return JobBills.bill(this, row, Optional.of(script));
     }
 
     /**

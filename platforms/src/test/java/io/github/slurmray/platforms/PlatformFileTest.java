@@ -180,7 +180,6 @@ class PlatformFileTest {
                 "{\"name\": \"x\", \"reaches\": {\"TELEPATHY\": true}} | /reaches/TELEPATHY | true | LOGIN_FORWARD",
                 "{\"name\": \"x\", \"reaches\": {\"NODE_SSH\": \"yes\"}} | /reaches/NODE_SSH | \"yes\" | true or false",
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"minNodes\": 3, \"maxNodes\": 2}}} | /partitions/p/minNodes | 3 | at most maxNodes, 2",
-                "{\"name\": \"x\", \"partitions\": {\"p\": {\"cpusPerNode\": 9, \"maxCpus\": 8}}} | /partitions/p/cpusPerNode | 9 | at most maxCpus, 8",
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"memory\": {\"perNode\": \"1G\", \"defaultPerCpu\": \"2G\"}}}} | /partitions/p/memory/defaultPerCpu | \"2G\" | at most perNode, 1G",
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"memory\": {\"followsCpus\": \"1G\", \"followsGpus\": \"2G\"}}}} | /partitions/p/memory/followsGpus | \"2G\" | not both",
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"perNode\": 4, \"maxPerJob\": 2}}}} | /partitions/p/gpus/perNode | 4 | at most maxPerJob, 2",

@@ -77,7 +77,7 @@ class SiteOddLogicTest {
                 check(Platforms.roihuGpu(), s -> twoNodes.apply(s).gres(Gres.gpu("gh200", 4)));
         assertThat(findings).extracting(Finding::rule).containsExactly("job-gpus");
         assertThat(findings.get(0).message())
-                .isEqualTo("GPUs of the job=8: partition gpumedium allows at most 4; this fits in gpularge, gputest");
+                .isEqualTo("GPUs of the job=8: partition gpumedium allows at most 4; this fits in gputest");
     }
 
     @Test

@@ -265,6 +265,7 @@ final class SitePage {
                 s.range("minPerJob", "maxPerJob", n -> n + " a job"),
                 s.text("request", r -> code((r.equals("GRES") ? "--gres=gpu:" : "--gpus-per-node=") + type + "N")),
                 s.section().text("request").isPresent() ? List.of() : s.text("type", t -> "type " + code(t)),
+                s.flag("typed", "with types", "without types"),
                 s.number("maxCpusPerGpu", n -> "at most " + n + " CPUs for each"),
                 s.number("suggestedCpusPerGpu", n -> n + " CPUs for each are suggested"),
                 slice.text("type", t -> "also slices " + code(t)),

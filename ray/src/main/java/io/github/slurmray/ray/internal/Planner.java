@@ -7,6 +7,7 @@ import io.github.slurmray.platforms.Architecture;
 import io.github.slurmray.platforms.Bill;
 import io.github.slurmray.platforms.Finding;
 import io.github.slurmray.platforms.NodeType;
+import io.github.slurmray.platforms.Partition;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.platforms.Reach;
@@ -46,7 +47,9 @@ public final class Planner {
     private final NodeShape head;
     private final List<NodeShape> workers;
     private final NodeShape node;
+    private final List<SiteRequest.Filled> offered = new ArrayList<>();
     private final List<SiteRequest.Filled> filled = new ArrayList<>();
+    private final List<Finding> wording = new ArrayList<>();
 
     private Planner(RayClusterSpec spec, Platform platform, ClusterId id) {
         this.spec = spec;
@@ -74,7 +77,7 @@ public final class Planner {
             RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged, Instant now) {
         Planner planner = new Planner(spec, platform, id);
         SbatchScript script = planner.script();
-        List<Finding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>(planner.wording);
         platform.check(script, now).forEach(f -> findings.add(BuilderWords.with(f)));
         planner.checkMemory(findings);
         planner.checkJoinTimeout(findings);
@@ -87,12 +90,21 @@ public final class Planner {
         return script.partition()
                 .filter(platform.partitions()::containsKey)
                 .map(p -> platform.estimate(script))
-                .orElseGet(() -> new Bill.Unknown("the partition isn't known", Set.of()));
+                .orElseGet(() -> new Bill.Unknown(
+                        "the partition isn't known: name one that " + platform.name() + " is known to have, with"
+                                + " partition(…)",
+                        Set.of()));
+    }
+
+    /** The partition that is named, else the site's default. */
+    private Optional<String> partition() {
+        return spec.topology().partition().or(() -> platform.defaultPartition().map(Partition::name));
     }
 
     /** What a group's nodes are asked for once the site has said what goes with it. */
     private NodeShape resolve(NodeShape shape) {
         Optional<SiteRequest> worded = word(shape, 1);
+        worded.ifPresent(w -> offered.addAll(w.filled()));
         OptionalLong cpus = worded.map(SiteRequest::cpusPerNode).orElse(OptionalLong.empty());
         return new NodeShape(
                 OptionalInt.of(shape.cpus().orElse(Math.toIntExact(cpus.orElse(1)))),
@@ -106,40 +118,62 @@ public final class Planner {
                 ResourceRequest.builder().nodes(nodes).gpusPerNode(shape.gpus()).time(WallTime.of(spec.timeLimit()));
         shape.cpus().ifPresent(request::cpusPerNode);
         shape.memory().ifPresent(request::memoryPerNode);
-        return spec.topology()
-                .partition()
-                .filter(platform.partitions()::containsKey)
-                .map(p -> platform.word(request.build(), p));
+        return partition().filter(platform.partitions()::containsKey).map(p -> platform.word(request.build(), p));
     }
 
     private SbatchScript script() {
         RayTopology topology = spec.topology();
         SbatchScript.Builder script = SbatchScript.builder().jobName(id.value());
         spec.account().ifPresent(script::account);
-        topology.partition().ifPresent(script::partition);
-        Optional<SiteRequest> worded = word(topology.largestShape(), topology.nodes());
+        Optional<SiteRequest> worded = word(node, topology.nodes());
         if (worded.isPresent()) {
             worded.get().apply(script);
-            filled.addAll(worded.get().filled());
-        } else if (node.gpus() > 0) {
-            script.gres(Gres.gpu(node.gpus()));
+            wording.addAll(worded.get().findings());
+        } else {
+            unworded(script);
         }
-        script.time(WallTime.of(spec.timeLimit()))
-                .nodes(topology.nodes())
-                .ntasksPerNode(1)
-                .cpusPerTask(node.cpus().orElseThrow());
-        node.memory().ifPresent(script::mem);
         platform.slurm().shebang().ifPresent(script::shebang);
         // a restarted job would find events and secrets of its first run, and the handle's tunnels lead nowhere
-        return script.output(runDirectory + "/logs/job.log")
+        SbatchScript all = script.output(runDirectory + "/logs/job.log")
                 .requeue(false)
                 .body(settings(worded.flatMap(SiteRequest::expectedMemoryPerNode)))
                 .build();
+        worded.ifPresent(w -> fillFrom(w, all));
+        return all;
+    }
+
+    /** Asks in Slurm's own general words, as nothing is known of the partition. */
+    private void unworded(SbatchScript.Builder script) {
+        partition().ifPresent(script::partition);
+        script.nodes(spec.topology().nodes())
+                .ntasksPerNode(1)
+                .cpusPerTask(node.cpus().orElseThrow());
+        node.memory().ifPresent(script::mem);
+        if (node.gpus() > 0) {
+            script.gres(Gres.gpu(node.gpus()));
+        }
+        script.time(WallTime.of(spec.timeLimit()));
+    }
+
+    /** Takes what the site filled in for the groups and the whole, as far as the script says it so. */
+    private void fillFrom(SiteRequest worded, SbatchScript script) {
+        if (spec.topology().partition().isEmpty()) {
+            String name = worded.partition().name();
+            filled.add(new SiteRequest.Filled(
+                    "--partition", name, "the site's default", platform.sourceOf("/partitions/" + name + "/default")));
+        }
+        offered.addAll(worded.filled());
+        offered.stream()
+                .distinct()
+                .filter(f -> script.directive(f.option().substring(2))
+                        .filter(said -> List.of(said.split(",", -1)).contains(f.value()))
+                        .isPresent())
+                .forEach(filled::add);
     }
 
     private String settings(Optional<Memory> expected) {
         RayTopology topology = spec.topology();
-        Optional<Memory> memory = node.memory().or(() -> expected);
+        Optional<Memory> memory = expected.or(node::memory);
         PortPlan ports = PortPlan.forCpus(node.cpus().orElseThrow());
         long lease = spec.lease().toSeconds();
         LaunchScript s = new LaunchScript()
@@ -284,8 +318,7 @@ public final class Planner {
     }
 
     private Optional<Memory> defaultMemory() {
-        return spec.topology()
-                .partition()
+        return partition()
                 .map(platform.partitions()::get)
                 .flatMap(p -> p.memory().defaultPerCpu())
                 .map(m -> new Memory(
@@ -328,8 +361,7 @@ public final class Planner {
                 .ifPresent(a -> findings.add(Finding.error(
                         "ray-architecture",
                         what + " is for " + a + ", but the nodes"
-                                + spec.topology()
-                                        .partition()
+                                + partition()
                                         .map(p -> " of partition " + p)
                                         .orElse("") + " are "
                                 + nodes)));
@@ -337,8 +369,7 @@ public final class Planner {
 
     /** The architectures that the job's nodes may have; empty if one of them isn't known. */
     private Set<Architecture> architectures() {
-        Collection<NodeType> types = spec.topology()
-                .partition()
+        Collection<NodeType> types = partition()
                 .filter(platform.partitions()::containsKey)
                 .map(p -> (Collection<NodeType>) platform.partition(p).nodeTypes())
                 .orElse(platform.nodeTypes().values());

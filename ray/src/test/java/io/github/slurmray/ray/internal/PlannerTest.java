@@ -145,6 +145,73 @@ class PlannerTest {
     }
 
     @Test
+    void memoryThatTheGpusBringIsNotAskedForEvenIfAGroupSaysIt() {
+        LaunchPlan plan = plan(
+                Samples.spec(HeadGroup.builder()
+                                .partition("gpumedium")
+                                .gpus(1)
+                                .memory(Memory.ofGiB(100))
+                                .build())
+                        .rayEnvironment(UNKNOWN)
+                        .account("project_2001234"),
+                Platforms.roihuGpu());
+        assertThat(plan.script().mem()).isEmpty();
+        assertThat(rules(plan)).doesNotContain("memory-follows", "node-memory");
+    }
+
+    @Test
+    void memoryThatCpusBringFillsThemIn() {
+        RayClusterSpec.Builder spec = Samples.spec(HeadGroup.builder()
+                        .partition("small")
+                        .memory(Memory.ofGiB(100))
+                        .build())
+                .rayEnvironment(UNKNOWN)
+                .account("project_2001234");
+        LaunchPlan plan = plan(spec, Platforms.mahti().evenIfClosed());
+        assertThat(plan.script().mem()).isEmpty();
+        assertThat(plan.script().cpusPerTask()).hasValue(54);
+        assertThat(plan.filled())
+                .extracting(SiteRequest.Filled::toString)
+                .contains("--cpus-per-task=54 (100G at 1920M for each CPU)");
+        LaunchPlan tooFew = plan(
+                Samples.spec(HeadGroup.builder()
+                                .partition("small")
+                                .cpus(1)
+                                .memory(Memory.ofGiB(100))
+                                .build())
+                        .rayEnvironment(UNKNOWN)
+                        .account("project_2001234"),
+                Platforms.mahti().evenIfClosed());
+        assertThat(tooFew.errors()).extracting(Finding::rule).containsExactly("node-memory");
+    }
+
+    @Test
+    void withoutAPartitionThePlanTakesTheSitesDefaultAndSaysSo() {
+        LaunchPlan plan = plan(
+                Samples.spec(HeadGroup.builder().gpus(8).build()).rayEnvironment(UNKNOWN), Platforms.azureCycleCloud());
+        assertThat(plan.script().partition()).contains("hpc");
+        assertThat(plan.script().directive("gpus-per-node")).contains("8");
+        assertThat(plan.script().cpusPerTask()).hasValue(96);
+        assertThat(rules(plan)).doesNotContain("gpu-option", "partition-missing");
+        assertThat(plan.filled())
+                .extracting(SiteRequest.Filled::toString)
+                .contains("--partition=hpc (the site's default)");
+        assertThat(plan.filled()).allSatisfy(f -> assertThat(f.sources()).isNotEmpty());
+        assertThat(plan.bill()).asString().contains("Azure bills the machines' time");
+    }
+
+    @Test
+    void howGpusAreAskedForIsSaidInThePlanWhereItIsNotKnown() {
+        LaunchPlan plan = plan(
+                Samples.spec(HeadGroup.builder().partition("lumid").gpus(1).build())
+                        .rayEnvironment(UNKNOWN)
+                        .account("project_465001234"),
+                Platforms.lumiG());
+        assertThat(rules(plan)).contains("gpu-form-unknown");
+        assertThat(plan.errors()).isEmpty();
+    }
+
+    @Test
     void aSiteThatIsClosedIsRefusedWithItsSuccessorUnlessTheUserKnowsBetter() {
         RayClusterSpec.Builder spec = Samples.spec(
                         HeadGroup.builder().partition("small").build())
