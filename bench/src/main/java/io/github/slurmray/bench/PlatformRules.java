@@ -1,5 +1,8 @@
 package io.github.slurmray.bench;
 
+import static java.util.Locale.ROOT;
+
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +39,7 @@ final class PlatformRules {
 
     public static void main(String[] args) throws RunnerException {
         Options options = Options.of(Set.of(), args);
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         TimeValue each = TimeValue.milliseconds(options.quick() ? 200 : 1000);
         Map<String, List<Double>> values = new LinkedHashMap<>();
         for (RunResult result : new Runner(new OptionsBuilder()
@@ -66,9 +70,10 @@ final class PlatformRules {
                     millis.isEmpty() ? Optional.empty() : Optional.of(Row.quantile(millis, 0.5)),
                     goal.millis()));
         });
-        report.note(
-                "There is no contender: the ratio is the median itself, and goals are milliseconds. Each value is the"
-                        + " mean of one JMH iteration.");
+        report.note("There is no contender: the ratio is the median itself, and goals are milliseconds."
+                + " Each value is the mean of one JMH iteration.");
+        // what runs beside it is in the figures
+        report.note(String.format(ROOT, "The machine's load was %.1f before it began.", load));
         report.publish();
     }
 }

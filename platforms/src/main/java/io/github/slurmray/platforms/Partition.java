@@ -2,11 +2,13 @@ package io.github.slurmray.platforms;
 
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.WallTime;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A partition of a site. Immutable; what isn't known is empty, and no rule guesses it. */
 public final class Partition {
@@ -265,6 +267,48 @@ public final class Partition {
         }
         atMost(s, "minNodes", minNodes, "maxNodes", maxNodes);
         atMost(s, "maxRunning", maxRunning, "maxSubmitted", maxSubmitted);
+        noMoreThanItsNodesHave(s);
+    }
+
+    /** What is not known of a kind of node can't be contradicted. */
+    private void noMoreThanItsNodesHave(Section s) {
+        ofNodes(t -> boxed(t.nodes()))
+                .map(all -> all.stream().mapToLong(n -> n).sum())
+                .filter(n -> maxNodes.orElse(0) > n)
+                .ifPresent(n -> {
+                    throw s.bad("maxNodes", "at most all nodes of its types, " + n, null);
+                });
+        ofNodes(t -> boxed(t.cores()).flatMap(c -> boxed(t.threadsPerCore()).map(threads -> c * threads)))
+                .map(Collections::max)
+                .filter(n -> cpusPerNode.orElse(0) > n)
+                .ifPresent(n -> {
+                    throw s.bad("cpusPerNode", "at most the CPUs of its largest node, " + n, null);
+                });
+        ofNodes(t -> t.gpus().flatMap(g -> boxed(g.count())))
+                .map(Collections::max)
+                .filter(n -> gpus.perNode().orElse(0) > n)
+                .ifPresent(n -> {
+                    throw s.part("gpus").bad("perNode", "at most the GPUs of its largest node, " + n, null);
+                });
+        ofNodes(t -> Stream.of(t.memory(), t.usableMemory())
+                        .flatMap(Optional::stream)
+                        .max(Memory::compareTo))
+                .map(Collections::max)
+                .ifPresent(m -> memory.perNode()
+                        .filter(most -> most.compareTo(m) > 0)
+                        .ifPresent(most -> {
+                            throw s.part("memory").bad("perNode", "at most the memory of its largest node, " + m, null);
+                        }));
+    }
+
+    /** A fact of each kind of its nodes; empty if it isn't known of all. */
+    private <T> Optional<List<T>> ofNodes(Function<NodeType, Optional<T>> fact) {
+        List<T> known = nodeTypes.stream().flatMap(t -> fact.apply(t).stream()).toList();
+        return Optional.of(known).filter(k -> !k.isEmpty() && k.size() == nodeTypes.size());
+    }
+
+    private static Optional<Long> boxed(OptionalInt n) {
+        return n.isPresent() ? Optional.of((long) n.getAsInt()) : Optional.empty();
     }
 
     static void atMost(Section s, String less, OptionalInt least, String more, OptionalInt most) {

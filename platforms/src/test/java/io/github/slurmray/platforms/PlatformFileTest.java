@@ -196,6 +196,10 @@ class PlatformFileTest {
                 "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"names\": \"cn[1-3]\", \"nodes\": 4}}} | /nodeTypes/n/nodes | 4 | as many as its names, 3",
                 "{\"name\": \"x\", \"slurm\": {\"cluster\": \"our cluster\"}} | /slurm/cluster | \"our cluster\" | a name of letters",
                 "{\"name\": \"x\", \"slurm\": {\"selectType\": \"cons_tres\"}} | /slurm/selectType | \"cons_tres\" | select/cons_tres",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"nodes\": 8, \"cores\": 64, \"threadsPerCore\": 2, \"memory\": \"256G\", \"gpus\": {\"count\": 4}}}, \"partitions\": {\"p\": {\"nodeTypes\": [\"n\"], \"maxNodes\": 9}}} | /partitions/p/maxNodes | 9 | at most all nodes of its types, 8",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"nodes\": 8, \"cores\": 64, \"threadsPerCore\": 2, \"memory\": \"256G\", \"gpus\": {\"count\": 4}}}, \"partitions\": {\"p\": {\"nodeTypes\": [\"n\"], \"cpusPerNode\": 129}}} | /partitions/p/cpusPerNode | 129 | at most the CPUs of its largest node, 128",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"nodes\": 8, \"cores\": 64, \"threadsPerCore\": 2, \"memory\": \"256G\", \"gpus\": {\"count\": 4}}}, \"partitions\": {\"p\": {\"nodeTypes\": [\"n\"], \"gpus\": {\"perNode\": 5}}}} | /partitions/p/gpus/perNode | 5 | at most the GPUs of its largest node, 4",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"nodes\": 8, \"cores\": 64, \"threadsPerCore\": 2, \"memory\": \"256G\", \"gpus\": {\"count\": 4}}}, \"partitions\": {\"p\": {\"nodeTypes\": [\"n\"], \"memory\": {\"perNode\": \"257G\"}}}} | /partitions/p/memory/perNode | \"257G\" | at most the memory of its largest node, 256G",
                 "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"architecture\": \"vax\"}}} | /nodeTypes/n/architecture | \"vax\" | one of [X86_64, AARCH64]",
                 "{\"name\": \"x\", \"hostKeys\": {\"ed25519\": \"MD5:12:34\"}} | /hostKeys/ed25519 | \"MD5:12:34\" | a fingerprint",
                 "{\"name\": \"x\", \"lifeSpan\": {\"until\": \"soon\"}} | /lifeSpan/until | \"soon\" | a month, a day or a time",
@@ -221,6 +225,20 @@ class PlatformFileTest {
                 .hasMessageStartingWith("site.json at '" + pointer + "': expected ")
                 .hasMessageContaining(expected)
                 .hasMessageEndingWith("but found " + value);
+    }
+
+    @Test
+    void aPartitionMayHaveAllThatOneOfItsNodesHasAndWhatIsNotKnownOfThemIsNoContradiction() {
+        String site = """
+                {"name": "x",
+                 "nodeTypes": {"small": {"nodes": 2, "cores": 8, "threadsPerCore": 1, "memory": "16G"},
+                               "big": {"nodes": 2, "cores": 64, "threadsPerCore": 1, "memory": "512G"}, "other": {}},
+                 "partitions": {"p": {"nodeTypes": ["small", "big"], "maxNodes": 4, "cpusPerNode": 64,
+                                      "memory": {"perNode": "512G"}},
+                                "q": {"nodeTypes": ["small", "other"], "maxNodes": 99, "cpusPerNode": 99,
+                                      "memory": {"perNode": "99T"}, "gpus": {"perNode": 9}}}}""";
+
+        assertThat(parse(site).partitions()).containsOnlyKeys("p", "q");
     }
 
     @Test
