@@ -5,7 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The commands of a site's own that say what its users have and used; {@link SiteNumbers} runs them. Empty where a site has none, or none is known.
+ * The commands of a site's own that say what its users have and used; {@link SiteNumbers} runs them. Empty where a site
+ * has none, or none is known.
  *
  * @param workspaces lists storage areas, such as {@code csc-workspaces}: see {@link Workspaces}
  * @param efficiency shows a job's efficiency and bill, such as {@code seff}: see {@link Seff}

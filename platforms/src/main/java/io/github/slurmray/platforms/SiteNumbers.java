@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the site's own commands on one of its login nodes say: what is stored where, what a job used, what is left of a budget.
- * Which commands a site has is a fact of it ({@link Platform#commands}).
+ * What the site's own commands on one of its login nodes say: what is stored where, what a job used, what is left of a
+ * budget. Which commands a site has is a fact of it ({@link Platform#commands}).
  *
  * <p>Each call runs one command in a login shell, as the sites put these commands on its path, and blocks until its
  * end, for a minute at most. Nothing is kept between calls. Safe for use by many threads; closing the host stays with
@@ -87,9 +87,9 @@ public final class SiteNumbers {
     }
 
     private String run(String what, Optional<String> command, String arguments) {
-        String words = command.orElseThrow(() -> new IllegalStateException(
-                        site + " isn't known to have a command for " + what + "; if it has one, say so at /commands/" + what
-                                + " in a file of your own that extends this site, and read it by Platforms.load(path)"))
+        String words = command.orElseThrow(() -> new IllegalStateException(site + " isn't known to have a command for "
+                        + what + "; if it has one, say so at /commands/" + what
+                        + " in a file of your own that extends this site, and read it by Platforms.load(path)"))
                 + arguments;
         // what the login shell's start-up files print comes before the mark
         String mark = "=" + Secret.random(16).reveal() + "=";

@@ -361,9 +361,7 @@ public final class Planner {
                 .ifPresent(a -> findings.add(Finding.error(
                         "ray-architecture",
                         what + " is for " + a + ", but the nodes"
-                                + partition()
-                                        .map(p -> " of partition " + p)
-                                        .orElse("") + " are "
+                                + partition().map(p -> " of partition " + p).orElse("") + " are "
                                 + nodes)));
     }
 

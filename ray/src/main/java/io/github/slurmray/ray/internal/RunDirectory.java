@@ -105,8 +105,8 @@ public record RunDirectory(Host host, String path) {
         files.put(PLAN, plan);
         files.put(SCRIPT, script);
         files.putAll(more);
-        StringBuilder program = new StringBuilder("d=" + Shell.quote(path) + " plan_size=" + size(plan) + " script_size="
-                + size(script) + " script=" + SCRIPT + "\n" + MAKE);
+        StringBuilder program = new StringBuilder("d=" + Shell.quote(path) + " plan_size=" + size(plan)
+                + " script_size=" + size(script) + " script=" + SCRIPT + "\n" + MAKE);
         ByteArrayOutputStream stdin = new ByteArrayOutputStream();
         files.forEach((name, text) -> {
             program.append("put ")
