@@ -49,6 +49,7 @@ public final class SiteRequest {
     private final Optional<Memory> memory;
     private final Optional<String> gpus;
     private final Optional<Gres> disk;
+    private final SbatchScript script;
     private final JobAmount amount;
 
     SiteRequest(Platform site, Partition partition, ResourceRequest request) {
@@ -60,7 +61,8 @@ public final class SiteRequest {
         this.memory = wordMemory();
         this.gpus = wordGpus();
         this.disk = wordDisk();
-        this.amount = JobAmount.of(site, partition, script());
+        this.script = apply(SbatchScript.builder()).build();
+        this.amount = JobAmount.of(site, partition, script);
         memoryThatComes();
     }
 
@@ -149,7 +151,7 @@ public final class SiteRequest {
 
     /** The directives alone. */
     SbatchScript script() {
-        return apply(SbatchScript.builder()).build();
+        return script;
     }
 
     /** What the directives amount to. */
@@ -344,7 +346,7 @@ public final class SiteRequest {
     public String toString() {
         return String.join(
                 "\n",
-                script().directives().entrySet().stream()
+                script.directives().entrySet().stream()
                         .map(e -> "--" + e.getKey() + "=" + e.getValue())
                         .toList());
     }

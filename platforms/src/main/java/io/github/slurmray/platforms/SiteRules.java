@@ -114,7 +114,7 @@ final class SiteRules {
         }
         List<Finding> against = new ArrayList<>();
         for (String name : Set.copyOf(names).stream().sorted().toList()) {
-            List<Finding> found = against(site, site.partition(name), script, this::fitting);
+            List<Finding> found = against(JobAmount.of(site, site.partition(name), script), script, this::fitting);
             if (found.stream().noneMatch(f -> f.severity() == Finding.Severity.ERROR)) {
                 findings.addAll(found);
                 return;
@@ -138,7 +138,7 @@ final class SiteRules {
     private List<String> fitting() {
         if (fitting.isEmpty()) {
             fitting = Optional.of(site.partitions().values().stream()
-                    .filter(p -> against(site, p, script, List::of).stream()
+                    .filter(p -> against(JobAmount.of(site, p, script), script, List::of).stream()
                             .noneMatch(f -> f.severity() == Finding.Severity.ERROR))
                     .map(Partition::name)
                     .sorted()
@@ -150,14 +150,14 @@ final class SiteRules {
     /**
      * Holds a script against one partition, whichever it names.
      *
+     * @param amount what it amounts to there
      * @param fitting the partitions that take it
      */
-    static List<Finding> against(
-            Platform site, Partition partition, SbatchScript script, Supplier<List<String>> fitting) {
-        SiteRules rules = new SiteRules(site, script);
-        List<Finding> found = PartitionRules.check(JobAmount.of(site, partition, script), fitting);
-        rules.jobs(partition).ifPresent(found::add);
-        rules.gpuOption(partition).ifPresent(found::add);
+    static List<Finding> against(JobAmount amount, SbatchScript script, Supplier<List<String>> fitting) {
+        SiteRules rules = new SiteRules(amount.site(), script);
+        List<Finding> found = PartitionRules.check(amount, fitting);
+        rules.jobs(amount.partition()).ifPresent(found::add);
+        rules.gpuOption(amount.partition()).ifPresent(found::add);
         return found;
     }
 

@@ -33,14 +33,14 @@ public record Suggestions(List<Suggestion> fitting, Map<String, List<Finding>> o
                 .map(p -> new SiteRequest(site, p, request))
                 .toList();
         List<String> takers = worded.stream()
-                .filter(w -> errors(against(site, w, List.of())).isEmpty())
+                .filter(w -> errors(against(w, List.of())).isEmpty())
                 .map(w -> w.partition().name())
                 .sorted()
                 .toList();
         List<Suggestion> fitting = new ArrayList<>();
         Map<String, List<Finding>> others = new LinkedHashMap<>();
         for (SiteRequest w : worded) {
-            List<Finding> findings = against(site, w, takers);
+            List<Finding> findings = against(w, takers);
             if (takers.contains(w.partition().name())) {
                 fitting.add(new Suggestion(w, site.estimate(w), findings));
             } else {
@@ -51,9 +51,9 @@ public record Suggestions(List<Suggestion> fitting, Map<String, List<Finding>> o
         return new Suggestions(fitting, others);
     }
 
-    private static List<Finding> against(Platform site, SiteRequest worded, List<String> takers) {
+    private static List<Finding> against(SiteRequest worded, List<String> takers) {
         List<Finding> findings = new ArrayList<>(worded.findings());
-        findings.addAll(SiteRules.against(site, worded.partition(), worded.script(), () -> takers));
+        findings.addAll(SiteRules.against(worded.amount(), worded.script(), () -> takers));
         return findings;
     }
 
