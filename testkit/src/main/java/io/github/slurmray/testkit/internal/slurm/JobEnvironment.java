@@ -16,7 +16,6 @@ final class JobEnvironment {
         Map<String, String> env = new LinkedHashMap<>(j.request.environment);
         env.keySet().removeIf(k -> k.matches("SLURMD?_.*") && !k.equals("SLURM_EXPORT_ENV"));
         env.putAll(ofJob(j, conf));
-        env.put("SLURM_TASK_PID", "$$");
         onNode(j, j.shares.get(0), 0, env);
         env.put("SLURM_PROCID", "0");
         env.put("SLURM_LOCALID", "0");

@@ -40,7 +40,6 @@ public sealed interface Reply {
      * @param tasks the tasks
      * @param workDir where they start
      * @param killOnBadExit whether the first task that fails ends the others
-     * @param label whether lines of output begin with the task's number
      */
     record RunStep(
             long job,
@@ -49,8 +48,7 @@ public sealed interface Reply {
             List<String> command,
             List<Task> tasks,
             String workDir,
-            boolean killOnBadExit,
-            boolean label)
+            boolean killOnBadExit)
             implements Reply {}
 
     /**

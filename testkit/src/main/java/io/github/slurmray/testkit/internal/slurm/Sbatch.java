@@ -29,6 +29,15 @@ final class Sbatch {
         this.call = call;
     }
 
+    static boolean readsStdin(Invocation call) {
+        try {
+            GetOpt.Line line = SbatchOptions.SYNTAX.parse(call.arguments());
+            return line.operands().isEmpty() && !line.has("wrap") && !line.has("version");
+        } catch (Misused | Unsupported e) {
+            return false;
+        }
+    }
+
     Reply run(boolean controllerAnswers) throws Misused {
         GetOpt.Line line = SbatchOptions.SYNTAX.parse(call.arguments());
         if (line.has("version")) {

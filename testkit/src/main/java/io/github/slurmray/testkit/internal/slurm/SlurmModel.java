@@ -110,6 +110,11 @@ public final class SlurmModel {
         }
     }
 
+    /** Tells whether a command reads its standard input. */
+    public static boolean readsStdin(Invocation call) {
+        return call.command().equals("sbatch") && Sbatch.readsStdin(call);
+    }
+
     /** Hands over what is to be done, once. */
     public List<Effect> takeEffects() {
         return controller.takeEffects();

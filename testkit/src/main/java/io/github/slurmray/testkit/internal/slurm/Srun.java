@@ -11,7 +11,7 @@ import java.util.Optional;
 /** srun inside a job, or into one by {@code --jobid}. */
 final class Srun {
     private static final GetOpt SYNTAX = new GetOpt("srun", true, 1, """
-            chdir/D= cpu-bind= cpus-per-task/c= exact exclusive export= gres= job-name/J= jobid= kill-on-bad-exit/K? label/l
+            chdir/D= cpu-bind= cpus-per-task/c= exact exclusive export= gres= job-name/J= jobid= kill-on-bad-exit/K? !label/l
             mem= mem-per-cpu= nodelist/w= nodes/N= ntasks/n= ntasks-per-node= overlap quiet/Q unbuffered/u verbose/v version/V
             wait/W= mpi=
             """, """
@@ -113,8 +113,7 @@ final class Srun {
                 tasks(j, step, on, counts, line),
                 line.has("chdir") ? call.absolute(line.get("chdir", "")) : call.directory(),
                 line.has("kill-on-bad-exit")
-                        && !line.get("kill-on-bad-exit", "1").equals("0"),
-                line.has("label"));
+                        && !line.get("kill-on-bad-exit", "1").equals("0"));
     }
 
     private int nodes(Job j, GetOpt.Line line, List<String> named) throws Misused {
