@@ -53,7 +53,7 @@ final class SlurmConfNodes {
         String layout = layout();
         long mebibytes = known(
                 "/memory",
-                type.flatMap(NodeType::usableMemory).map(SlurmConfNodes::mib),
+                type.flatMap(t -> t.usableMemory().or(t::memory)).map(SlurmConfNodes::mib),
                 this::memoryOf,
                 MEBIBYTES,
                 "MiB of memory of each");
