@@ -25,3 +25,13 @@ write_slurm_conf() {
     chmod 600 "$conf/slurmdbd.conf"
     chown -R "$owner" "$conf"
 }
+
+# try_slurm_conf FILE CMD...: the command as a user of a Slurm that is made of the file and ends with the command.
+try_slurm_conf() {
+    local file=$1
+    shift
+    [ -f "$file" ] || die "there is no file $file"
+    enter ctl
+    exec "${ENTER[@]}" unshare --net --mount --pid --fork --kill-child=KILL --mount-proc \
+        bash -c "$(cat "$LAB_DIR/lib/second-slurm.sh")" second-slurm "${INTERNAL_IP[ctl]}" "${HPC_USERS%%:*}" "$@" <"$file"
+}

@@ -4,8 +4,6 @@
 module io.github.slurmray.core {
     requires static transitive org.jspecify;
     requires org.slf4j;
-    requires io.github.resilience4j.core;
-    requires io.github.resilience4j.retry;
 
     exports io.github.slurmray.core;
     exports io.github.slurmray.core.internal to

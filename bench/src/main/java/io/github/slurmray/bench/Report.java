@@ -139,7 +139,7 @@ final class Report {
     }
 
     private static String number(double value) {
-        return value >= 100 ? String.format(ROOT, "%.0f", value) : String.format(ROOT, "%.2f", value);
+        return String.format(ROOT, value >= 100 ? "%.0f" : value >= 0.1 || value == 0 ? "%.2f" : "%.4f", value);
     }
 
     private void putIntoDocs(String table) throws IOException {

@@ -1,6 +1,7 @@
 package io.github.slurmray.core;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -98,8 +99,8 @@ public final class WallTime implements Comparable<WallTime> {
         if (limit == null) {
             return "UNLIMITED";
         }
-        String clock =
-                String.format("%02d:%02d:%02d", limit.toHoursPart(), limit.toMinutesPart(), limit.toSecondsPart());
+        String clock = String.format(
+                Locale.ROOT, "%02d:%02d:%02d", limit.toHoursPart(), limit.toMinutesPart(), limit.toSecondsPart());
         return limit.toDays() == 0 ? clock : limit.toDays() + "-" + clock;
     }
 

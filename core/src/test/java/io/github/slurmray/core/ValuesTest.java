@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -74,50 +73,6 @@ class ValuesTest {
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> new Backoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
                     .isInstanceOf(IllegalArgumentException.class);
-        }
-    }
-
-    @Nested
-    class ARetryPolicy {
-        private final RetryPolicy policy = new RetryPolicy(3, new Backoff(Duration.ofMillis(1), Duration.ofMillis(2)));
-        private final AtomicInteger calls = new AtomicInteger();
-
-        private String failing(int times, RuntimeException e) {
-            return policy.call("test", () -> {
-                if (calls.incrementAndGet() <= times) {
-                    throw e;
-                }
-                return "done";
-            });
-        }
-
-        @Test
-        void triesAgainWhatIsSafe() {
-            assertThat(failing(2, new HostUnreachableException("gone", null))).isEqualTo("done");
-            assertThat(calls).hasValue(3);
-        }
-
-        @Test
-        void throwsTheLastErrorWhenItsAttemptsAreUsedUp() {
-            assertThatThrownBy(() -> failing(9, new HostUnreachableException("gone", null)))
-                    .isInstanceOf(HostUnreachableException.class);
-            assertThat(calls).hasValue(3);
-        }
-
-        @Test
-        void neverRepeatsWhatMayHaveTakenEffectOrIsPointless() {
-            assertThatThrownBy(() -> failing(9, new ConnectionLostException("broke", null)))
-                    .isInstanceOf(ConnectionLostException.class);
-            assertThatThrownBy(() -> failing(9, new AuthenticationException("no", null)))
-                    .isInstanceOf(AuthenticationException.class);
-            assertThatThrownBy(() -> failing(9, new IllegalStateException("mine")))
-                    .isInstanceOf(IllegalStateException.class);
-            assertThat(calls).hasValue(3);
-        }
-
-        @Test
-        void needsAnAttempt() {
-            assertThatThrownBy(() -> new RetryPolicy(0, policy.backoff())).isInstanceOf(IllegalArgumentException.class);
         }
     }
 

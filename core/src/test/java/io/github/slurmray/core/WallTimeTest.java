@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -69,5 +70,16 @@ class WallTimeTest {
         assertThat(WallTime.UNLIMITED).isGreaterThan(WallTime.of(Duration.ofDays(10_000)));
         assertThat(WallTime.of(Duration.ofHours(1))).isLessThan(WallTime.of(Duration.ofHours(2)));
         assertThat(WallTime.UNLIMITED).isEqualByComparingTo(WallTime.parse("INFINITE"));
+    }
+
+    @Test
+    void slurmReadsTheSameDigitsWhateverTheUsersLanguage() {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+        try {
+            assertThat(WallTime.parse("1-02:03:04").toSlurm()).isEqualTo("1-02:03:04");
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 }

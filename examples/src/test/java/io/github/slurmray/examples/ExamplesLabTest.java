@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.platforms.Platforms;
+import io.github.slurmray.ssh.SshHost;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,13 +69,42 @@ class ExamplesLabTest {
     @Test
     void theProgramOfTheReadmeRuns(Lab lab) {
         assertThatCode(() -> TenLines.run(
-                        Lab.LOGIN1,
-                        Lab.USER,
-                        lab.key(),
-                        lab.knownHosts(),
+                        SshHost.builder(Lab.LOGIN1)
+                                .user(Lab.USER)
+                                .identity(lab.key())
+                                .knownHosts(lab.knownHosts()),
                         Platforms.lab(),
                         Lab.ACCOUNT,
                         ROOT.resolve("examples/jobs")))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aSignalToTheProgramEndsItsClusterByTheHookOfTheReadme(Lab lab) throws Exception {
+        Process program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        EndedBySignal.class.getName(),
+                        "keys=" + lab.key().getParent())
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader said = program.inputReader(StandardCharsets.UTF_8)) {
+            String first = Objects.requireNonNull(said.readLine(), "the program ended without a word");
+            assertThat(first).startsWith("cluster ray-").endsWith(": Ctrl-C ends it");
+            String id = first.substring("cluster ".length(), first.indexOf(':'));
+
+            program.toHandle().destroy(); // SIGTERM, and its output stays open
+            assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            // it was the signal, not the end of the try block
+            assertThat(program.exitValue()).isEqualTo(128 + 15);
+            assertThat(said.lines()).isEmpty();
+            assertThat(lab.sh("ctl", "squeue -h -n " + id)).isEmpty();
+            assertThat(lab.sh("login1", "ls -d /home/" + Lab.USER + "/.slurmray/" + id + " 2>/dev/null; true"))
+                    .isEmpty();
+        } finally {
+            program.destroyForcibly();
+        }
     }
 }

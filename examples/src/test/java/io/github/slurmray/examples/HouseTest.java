@@ -134,6 +134,22 @@ class HouseTest {
                 .anyMatch(d -> d.getTargetClass().getPackageName().startsWith("org.apache.sshd"));
     }
 
+    /** A script for Slurm with Arabic digits, or a key that became kırmızı, would be the user's language's doing. */
+    @Test
+    void theUsersLanguageChangesNoText() {
+        noClasses()
+                .should()
+                .callMethod(String.class, "format", String.class, Object[].class)
+                .orShould()
+                .callMethod(String.class, "formatted", Object[].class)
+                .orShould()
+                .callMethod(String.class, "toLowerCase")
+                .orShould()
+                .callMethod(String.class, "toUpperCase")
+                .because("they take the default locale; give Locale.ROOT")
+                .check(HOUSE);
+    }
+
     @Test
     void jsonStaysInsideARoom() {
         classes()

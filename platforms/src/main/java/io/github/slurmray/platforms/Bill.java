@@ -21,9 +21,26 @@ public sealed interface Bill {
      * @param perHour the parts of the price of an hour by name, such as {@code cpu} and {@code memory}, in the rule's
      *     order
      * @param wallTime the time that is billed
+     * @param isRate whether it is the price of each hour of a job without a time limit, and {@code wallTime} an hour
      */
-    record Known(String unit, Map<String, BigDecimal> perHour, Duration wallTime) implements Bill {
+    record Known(String unit, Map<String, BigDecimal> perHour, Duration wallTime, boolean isRate) implements Bill {
         private static final BigDecimal HOUR = BigDecimal.valueOf(3_600);
+
+        /**
+         * Makes the bill of a time.
+         *
+         * @param unit such as {@code CPU BU}
+         * @param perHour the parts of the price of an hour by name
+         * @param wallTime the time that is billed
+         */
+        public Known(String unit, Map<String, BigDecimal> perHour, Duration wallTime) {
+            this(unit, perHour, wallTime, false);
+        }
+
+        /** The price of each hour. */
+        Known ofEachHour() {
+            return new Known(unit, perHour, Duration.ofHours(1), true);
+        }
 
         /** Copies the parts. */
         public Known {
@@ -92,10 +109,10 @@ public sealed interface Bill {
             return amount.setScale(2, RoundingMode.HALF_UP);
         }
 
-        /** Returns such as {@code 24.14 CPU BU (cpu 16.49, memory 7.65)}. */
+        /** Returns such as {@code 24.14 CPU BU (cpu 16.49, memory 7.65)}, or {@code 288.00 CPU BU per hour}. */
         @Override
         public String toString() {
-            String total = rounded() + " " + unit;
+            String total = rounded() + " " + unit + (isRate ? " per hour" : "");
             return perHour.size() < 2
                     ? total
                     : roundedParts().entrySet().stream()

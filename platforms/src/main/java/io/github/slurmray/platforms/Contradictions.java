@@ -1,6 +1,8 @@
 package io.github.slurmray.platforms;
 
 import io.github.slurmray.core.Memory;
+import io.github.slurmray.core.WallTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,11 @@ final class Contradictions {
 
         Fact called(String others) {
             return new Fact(in, key, others, value, show, from);
+        }
+
+        /** This one, or the other if that is less; not known unless this one is. */
+        Fact orLess(Fact other) {
+            return value.flatMap(n -> other.value.filter(less -> less < n)).isPresent() ? other : this;
         }
 
         /** For each of so many, or for all together if it isn't known how many, or if there are none. */
@@ -91,15 +98,21 @@ final class Contradictions {
         List<NodeType> of = s.someOf("nodeTypes", "nodeTypes", types);
         Fact allNodes = number(s, of, "its nodes", Contradictions::nodes, Long::sum);
         Fact nodeCpus = number(s, of, "a node's CPUs", Contradictions::cpus, Math::max);
-        Fact nodeMemory =
-                of(s, of, "a node's memory", n -> bytes(n.usableMemory()), Math::max, Contradictions::inBytes);
+        Fact nodeMemory = of(
+                s,
+                of,
+                "a node's memory",
+                n -> bytes(n.usableMemory().or(n::memory)),
+                Math::max,
+                Contradictions::inBytes);
         Fact maxNodes = number(s, "maxNodes").or(allNodes);
         Fact cpusPerNode = number(s, "cpusPerNode").or(nodeCpus);
         atMost(number(s, "minNodes"), maxNodes);
         atMost(number(s, "maxNodes"), allNodes);
         atMost(number(s, "cpusPerNode"), nodeCpus);
-        atMost(number(s, "cpusPerNode"), number(s, "maxCpus"));
         atMost(number(s, "maxRunning"), number(s, "maxSubmitted"));
+
+        atMost(time(s, "defaultTime"), time(s, "maxTime"));
 
         Section gpus = s.part("gpus");
         Fact gpusPerNode = number(gpus, "perNode").called("gpus/perNode");
@@ -111,13 +124,17 @@ final class Contradictions {
         atMost(number(gpus, "suggestedCpusPerGpu"), cpusPerNode);
         atMost(number(gpus, "maxCpusPerGpu"), cpusPerNode);
         itsNodesHave(gpus, of);
+        if (!gpus.flag("typed").orElse(true)) {
+            notWith(gpus, "typed", "type", "true, as there is a type");
+        }
 
         Section memory = s.part("memory");
         Fact perNode = memory(memory, "perNode").or(nodeMemory);
         atMost(memory(memory, "perNode"), nodeMemory);
         atMost(memory(memory, "perNode"), memory(memory, "perJob"));
-        atMost(memory(memory, "defaultPerCpu"), perNode.dividedBy(number(s, "cpusPerNode")));
-        atMost(memory(memory, "followsCpus"), perNode.dividedBy(number(s, "cpusPerNode")));
+        Fact cpus = number(s, "cpusPerNode").orLess(number(s, "maxCpus"));
+        atMost(memory(memory, "defaultPerCpu"), perNode.dividedBy(cpus));
+        atMost(memory(memory, "followsCpus"), perNode.dividedBy(cpus));
         atMost(memory(memory, "followsGpus"), perNode.dividedBy(gpusPerNode));
         atMost(memory(memory, "suggestedPerGpu"), perNode.dividedBy(gpusPerNode));
         notWith(memory, "followsGpus", "followsCpus", "not both followsCpus and followsGpus");
@@ -183,6 +200,12 @@ final class Contradictions {
 
     private static Fact memory(Section s, String key) {
         return fact(s, key, bytes(s.memory(key)), Contradictions::inBytes);
+    }
+
+    private static Fact time(Section s, String key) {
+        Optional<Long> seconds =
+                s.time(key).map(t -> t.limit().map(Duration::toSeconds).orElse(Long.MAX_VALUE));
+        return fact(s, key, seconds, n -> WallTime.of(Duration.ofSeconds(n)).toString());
     }
 
     private static Fact moment(Section s, String key) {

@@ -91,6 +91,11 @@ public final class Finding {
         return new Finding(severity, rule, message, ofOption, ofValue.toString(), limit, nearest, sources);
     }
 
+    /** Returns this finding about an amount that no single option says. */
+    Finding amount(String ofAll) {
+        return new Finding(severity, rule, message, null, ofAll, limit, nearest, sources);
+    }
+
     /** Returns this finding with the limit that isn't kept, and what would fit. */
     Finding limit(Object most, String fitting) {
         return new Finding(severity, rule, message, option, value, most.toString(), fitting, sources);
@@ -101,9 +106,14 @@ public final class Finding {
         return new Finding(severity, rule, message, option, value, limit, nearest, said);
     }
 
-    /** Returns this finding as one that doesn't stop a launch. */
-    Finding asWarning() {
-        return new Finding(Severity.WARNING, rule, message, option, value, limit, nearest, sources);
+    /**
+     * Returns this finding in other words, for callers whose users know an option by another name.
+     *
+     * @param words all of it in words
+     * @return the finding, with the same rule and parts
+     */
+    public Finding saying(String words) {
+        return new Finding(severity, rule, words, option, value, limit, nearest, sources);
     }
 
     /**
@@ -143,9 +153,9 @@ public final class Finding {
     }
 
     /**
-     * Returns the option's value.
+     * Returns the option's value, or the amount that several options come to.
      *
-     * @return as Slurm writes it; empty if it is about no single one
+     * @return as Slurm writes it; empty if it is about neither
      */
     public Optional<String> value() {
         return Optional.ofNullable(value);
@@ -163,7 +173,8 @@ public final class Finding {
     /**
      * Returns the nearest that fits.
      *
-     * @return such as {@code this fits in all}; empty if nothing is known to
+     * @return the partitions that take the whole request, as in {@code this fits in all}, else the limit, as in
+     *     {@code at most 8}; empty if neither is known
      */
     public Optional<String> nearest() {
         return Optional.ofNullable(nearest);

@@ -2,6 +2,7 @@ package io.github.slurmray.platforms;
 
 import io.github.slurmray.core.Cidr;
 import io.github.slurmray.core.CidrSet;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ public final class Firewall {
 
     /**
      * Returns what somebody should know of these rules: a warning {@code firewall-world} for each family that is open
-     * to the world.
+     * to the world, and {@code firewall-site-closed} for each site that is let in for nothing.
      *
      * @return warnings
      */
@@ -163,6 +164,7 @@ public final class Firewall {
 
         private final Map<String, List<Cidr>> sources = new TreeMap<>();
         private final List<PortRange> ports = new ArrayList<>();
+        private final List<Finding> closed = new ArrayList<>();
         private boolean world;
 
         private Builder() {}
@@ -181,6 +183,50 @@ public final class Firewall {
                 throw new AddressesUnknownException(site.site(), part);
             }
             return add(site.site(), addresses);
+        }
+
+        /**
+         * Lets a site in as it is now. See {@link #site(Platform, OutwardAddresses.Part, Instant)}.
+         *
+         * @param site the site
+         * @param part which of its machines: all, or compute nodes only
+         * @return this
+         * @throws AddressesUnknownException if the addresses of that part aren't known
+         */
+        public Builder site(Platform site, OutwardAddresses.Part part) {
+            return site(site, part, Instant.now());
+        }
+
+        /**
+         * Lets a site in; several calls add up. If nothing of that part connects any more, since the site is closed, or
+         * runs no jobs, there will be the finding {@code firewall-site-closed}.
+         *
+         * @param site the site
+         * @param part which of its machines: all, or compute nodes only
+         * @param now when the rules are to hold
+         * @return this
+         * @throws AddressesUnknownException if the addresses of that part aren't known
+         */
+        public Builder site(Platform site, OutwardAddresses.Part part, Instant now) {
+            site(site.outward(), part);
+            LifeSpan life = site.lifeSpan();
+            LifeSpan.State state = life.at(now);
+            if (state == LifeSpan.State.CLOSED) {
+                closed(
+                        site,
+                        "is gone since " + life.loginsUntil().or(life::until).orElseThrow());
+            } else if (state == LifeSpan.State.LOGIN_ONLY && part == OutwardAddresses.Part.COMPUTE) {
+                closed(site, "runs no jobs since " + life.until().orElseThrow());
+            }
+            return this;
+        }
+
+        private void closed(Platform site, String since) {
+            closed.add(Finding.warning(
+                            "firewall-site-closed",
+                            site.title() + " " + since + ", so whoever connects from its addresses isn't one of your"
+                                    + " jobs: leave it out")
+                    .from(site.sourceOf("/lifeSpan/until")));
         }
 
         /**
@@ -261,7 +307,9 @@ public final class Firewall {
                         .toList();
                 ranges.forEach(range -> rules.add(new AllowRule(source, range, of)));
             }
-            return new Firewall(rules, worldly(CidrSet.of(cover), ranges));
+            List<Finding> findings = new ArrayList<>(worldly(CidrSet.of(cover), ranges));
+            findings.addAll(closed);
+            return new Firewall(rules, findings);
         }
 
         private List<Finding> worldly(CidrSet cover, List<PortRange> ranges) {

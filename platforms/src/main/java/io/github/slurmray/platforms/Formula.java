@@ -76,7 +76,7 @@ public final class Formula {
      * @return unknown if a quantity that the formula reads is, if it divides by zero, or if a number in it is too large
      *     or too small to be held
      */
-    public Value value(JobUsage usage) {
+    Value value(JobUsage usage) {
         Set<Quantity> missing = EnumSet.noneOf(Quantity.class);
         missing.addAll(quantities);
         missing.removeAll(usage.quantities().keySet());
@@ -116,7 +116,7 @@ public final class Formula {
     }
 
     /** What a formula comes to. */
-    public sealed interface Value {
+    sealed interface Value {
         /**
          * A number.
          *

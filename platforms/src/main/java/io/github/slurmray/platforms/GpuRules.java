@@ -9,6 +9,7 @@ public final class GpuRules {
     private final OptionalInt perNode;
     private final Optional<Request> request;
     private final Optional<String> type;
+    private final Optional<Boolean> typed;
     private final OptionalInt minPerJob;
     private final OptionalInt maxPerJob;
     private final OptionalInt maxCpusPerGpu;
@@ -18,7 +19,8 @@ public final class GpuRules {
     GpuRules(Section s) {
         this.perNode = s.number("perNode", 0);
         this.request = s.constant("request", Request.class);
-        this.type = s.name("type", "a type such as a100");
+        this.type = s.gresType("type");
+        this.typed = s.flag("typed");
         this.minPerJob = s.number("minPerJob", 0);
         this.maxPerJob = s.number("maxPerJob", 1);
         this.maxCpusPerGpu = s.number("maxCpusPerGpu", 1);
@@ -47,10 +49,19 @@ public final class GpuRules {
     /**
      * Returns their type, as {@code --gres} names it.
      *
-     * @return empty if Slurm there knows no types, or it isn't known
+     * @return empty if they have {@linkplain #isUntyped() no types}, or it isn't known
      */
     public Optional<String> type() {
         return type;
+    }
+
+    /**
+     * Tells whether Slurm there knows no types of GPUs, so that none can be asked for.
+     *
+     * @return false unless it is known
+     */
+    public boolean isUntyped() {
+        return !typed.orElse(true);
     }
 
     /**
@@ -117,11 +128,7 @@ public final class GpuRules {
     public record Slice(Optional<String> type, OptionalInt maxPerJob, OptionalInt maxCpus, Optional<Memory> memory) {}
 
     private static Slice slice(Section s) {
-        return new Slice(
-                s.name("type", "a type such as a100_1g.5gb"),
-                s.number("maxPerJob", 1),
-                s.number("maxCpus", 1),
-                s.memory("memory"));
+        return new Slice(s.gresType("type"), s.number("maxPerJob", 1), s.number("maxCpus", 1), s.memory("memory"));
     }
 
     private static OptionalInt suggested(Section s, OptionalInt most) {

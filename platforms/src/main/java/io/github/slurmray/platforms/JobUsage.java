@@ -161,6 +161,14 @@ public record JobUsage(Map<Quantity, BigDecimal> quantities, Duration wallTime) 
         return with(quantity, BigDecimal.valueOf(amount));
     }
 
+    /** Returns this usage with one quantity unknown. */
+    JobUsage without(Quantity quantity) {
+        Map<Quantity, BigDecimal> less = new EnumMap<>(Quantity.class);
+        less.putAll(quantities);
+        less.remove(quantity);
+        return new JobUsage(less, wallTime);
+    }
+
     /**
      * Returns this usage with its memory set.
      *
@@ -182,11 +190,10 @@ public record JobUsage(Map<Quantity, BigDecimal> quantities, Duration wallTime) 
         if (coresPerNode < 1) {
             throw new IllegalArgumentException("a node has at least 1 core, but was " + coresPerNode);
         }
-        Map<Quantity, BigDecimal> whole = new EnumMap<>(Quantity.class);
-        whole.putAll(quantities);
-        whole.remove(Quantity.CORES);
-        get(Quantity.NODES).ifPresent(n -> whole.put(Quantity.CORES, n.multiply(BigDecimal.valueOf(coresPerNode))));
-        return new JobUsage(whole, wallTime);
+        JobUsage whole = without(Quantity.CORES);
+        return get(Quantity.NODES)
+                .map(n -> whole.with(Quantity.CORES, n.multiply(BigDecimal.valueOf(coresPerNode))))
+                .orElse(whole);
     }
 
     /**

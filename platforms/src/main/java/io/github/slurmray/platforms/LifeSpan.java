@@ -26,6 +26,7 @@ public final class LifeSpan {
     private final Optional<Instant> until;
     private final Optional<Instant> loginsUntil;
     private final Optional<String> successor;
+    private final Optional<String> gpuSuccessor;
     private final Optional<String> note;
 
     LifeSpan(Section s) {
@@ -34,6 +35,7 @@ public final class LifeSpan {
         this.until = s.value("until", Section.MOMENT, LifeSpan::moment);
         this.loginsUntil = s.value("loginsUntil", Section.MOMENT, LifeSpan::moment);
         this.successor = s.text("successor");
+        this.gpuSuccessor = s.text("gpuSuccessor");
         this.note = s.text("note");
     }
 
@@ -90,6 +92,15 @@ public final class LifeSpan {
      */
     public Optional<String> successor() {
         return successor;
+    }
+
+    /**
+     * Returns the site to go to instead with jobs that need GPUs.
+     *
+     * @return its {@link Platform#name() name}; empty if it is the {@link #successor()}, or none is known
+     */
+    public Optional<String> gpuSuccessor() {
+        return gpuSuccessor;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.slurmray.platforms;
 
+import io.github.slurmray.core.HostList;
 import io.github.slurmray.core.Memory;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,8 +25,8 @@ public final class NodeType {
 
     NodeType(String name, Section s) {
         this.name = name;
-        this.names = s.text("names");
-        this.nodes = s.number("nodes", 1);
+        this.names = names(s);
+        this.nodes = nodes(s, names);
         this.processor = s.text("processor");
         this.architecture = s.constant("architecture", Architecture.class);
         this.sockets = s.number("sockets", 1);
@@ -33,7 +34,7 @@ public final class NodeType {
         this.usableCores = usable(s, cores);
         this.threadsPerCore = s.number("threadsPerCore", 1);
         this.memory = s.memory("memory");
-        this.usableMemory = s.memory("usableMemory").or(() -> memory);
+        this.usableMemory = s.memory("usableMemory");
         this.gpus = Optional.of(s.part("gpus")).filter(Section::isPresent).map(NodeType::gpus);
         this.localDisk = s.memory("localDisk");
         this.networkInterface = s.name("interface", "an interface such as eth0");
@@ -133,7 +134,7 @@ public final class NodeType {
     /**
      * Returns the memory that jobs can have.
      *
-     * @return {@link #memory()} unless some is reserved
+     * @return empty if it isn't known; it may be less than {@link #memory()}
      */
     public Optional<Memory> usableMemory() {
         return usableMemory;
@@ -175,14 +176,37 @@ public final class NodeType {
         return note;
     }
 
+    private static Optional<String> names(Section s) {
+        return s.parsed("names", "names of nodes in Slurm's form, such as cn[1-2]", text -> {
+            for (String node : HostList.expand(text)) {
+                if (!node.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+                    throw new IllegalArgumentException("'" + node + "' is no node's name");
+                }
+            }
+            return text;
+        });
+    }
+
+    /** How many there are; if only their names are known, as many as those. */
+    private static OptionalInt nodes(Section s, Optional<String> names) {
+        OptionalInt nodes = s.number("nodes", 1);
+        if (names.isEmpty()) {
+            return nodes;
+        }
+        int named = HostList.expand(names.get()).size();
+        if (nodes.isPresent() && nodes.getAsInt() != named) {
+            throw s.bad("nodes", "as many as its names, " + named, null);
+        }
+        return OptionalInt.of(named);
+    }
+
     private static OptionalInt usable(Section s, OptionalInt cores) {
         OptionalInt usable = s.number("usableCores", 1);
         return usable.isPresent() ? usable : cores;
     }
 
     private static Gpus gpus(Section s) {
-        return new Gpus(
-                s.number("count", 1), s.name("type", "a type such as a100"), s.text("model"), s.memory("memory"));
+        return new Gpus(s.number("count", 1), s.gresType("type"), s.text("model"), s.memory("memory"));
     }
 
     /**

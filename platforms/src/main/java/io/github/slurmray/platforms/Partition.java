@@ -5,14 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /** A partition of a site. Immutable; what isn't known is empty, and no rule guesses it. */
 public final class Partition {
     private final String name;
     private final List<NodeType> nodeTypes;
     private final Optional<String> login;
-    private final boolean isDefault;
+    private final Optional<Boolean> isDefault;
     private final Optional<Allocation> allocation;
+    private final Optional<WallTime> defaultTime;
     private final Optional<WallTime> maxTime;
     private final OptionalInt minNodes;
     private final OptionalInt maxNodes;
@@ -31,8 +33,9 @@ public final class Partition {
         this.name = name;
         this.nodeTypes = s.someOf("nodeTypes", "nodeTypes", types);
         this.login = s.text("login");
-        this.isDefault = s.flag("default").orElse(false);
+        this.isDefault = s.flag("default");
         this.allocation = s.constant("allocation", Allocation.class);
+        this.defaultTime = s.time("defaultTime");
         this.maxTime = s.time("maxTime");
         this.minNodes = s.number("minNodes", 1);
         this.maxNodes = s.number("maxNodes", 1);
@@ -81,7 +84,12 @@ public final class Partition {
      * @return false unless it is known
      */
     public boolean isDefault() {
-        return isDefault;
+        return isDefault.orElse(false);
+    }
+
+    /** Tells whether it is known not to be the default. */
+    boolean isNoDefault() {
+        return !isDefault.orElse(true);
     }
 
     /**
@@ -91,6 +99,15 @@ public final class Partition {
      */
     public Optional<Allocation> allocation() {
         return allocation;
+    }
+
+    /**
+     * Returns the time limit of a job that doesn't say one ({@code DefaultTime}).
+     *
+     * @return empty if it isn't known; Slurm then takes the longest
+     */
+    public Optional<WallTime> defaultTime() {
+        return defaultTime;
     }
 
     /**
@@ -121,7 +138,7 @@ public final class Partition {
     }
 
     /**
-     * Returns the most CPUs of a job on one node.
+     * Returns the CPUs of a node that jobs can have.
      *
      * @return at least 1
      */
@@ -184,7 +201,8 @@ public final class Partition {
     }
 
     /**
-     * Returns the most jobs of a user that wait or run.
+     * Returns the most jobs that wait or run at a time: of a user, or of an account or otherwise where the
+     * {@link #note()} says so; often a site doesn't say whose.
      *
      * @return with each element of an array as a job
      */
@@ -193,7 +211,7 @@ public final class Partition {
     }
 
     /**
-     * Returns the most jobs of a user that run.
+     * Returns the most jobs that run at a time, counted as for {@link #maxSubmitted()}.
      *
      * @return with each element of an array as a job
      */
@@ -236,9 +254,30 @@ public final class Partition {
                 || memory.followsGpus().isPresent();
     }
 
+    /** Returns where one of its facts stands in the site's file. */
+    String pointer(String fact) {
+        return SiteFacts.below("/partitions", name) + fact;
+    }
+
+    /** Whether a job gets GPUs, with what they bring, and so at least one. */
+    boolean isByGpu() {
+        return allocation.filter(a -> a == Allocation.GPU).isPresent();
+    }
+
+    /** What memory comes with where it {@linkplain #memoryFollows follows}. */
+    String memoryComesWith() {
+        return isByGpu() || memory.followsGpus().isPresent() ? "GPUs" : "CPUs";
+    }
+
     /** Whether a job gets, and pays, whole nodes. */
     boolean isByNode() {
         return allocation.filter(a -> a == Allocation.NODE).isPresent();
+    }
+
+    /** Returns what is the same, and known, of all kinds of its nodes. */
+    <T> Optional<T> ofEachNode(Function<NodeType, Optional<T>> fact) {
+        List<Optional<T>> all = nodeTypes.stream().map(fact).distinct().toList();
+        return all.size() == 1 ? all.get(0) : Optional.empty();
     }
 
     /** Whether a request is for parts of a GPU that this partition has. */

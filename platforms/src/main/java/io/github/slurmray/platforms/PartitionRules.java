@@ -1,174 +1,202 @@
 package io.github.slurmray.platforms;
 
 import io.github.slurmray.core.Memory;
+import io.github.slurmray.core.WallTime;
 import io.github.slurmray.platforms.Finding.Severity;
+import io.github.slurmray.slurm.Gres;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.BiFunction;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Holds a request against one partition of a site. */
+/** Holds what a job amounts to against its partition. */
 final class PartitionRules {
-    private static final String PER_NODE_CPUS = "--cpus-per-task × --ntasks-per-node";
+    /** The most of something, and where that stands in the site's file. */
+    private record Limit<T>(T most, String pointer) {}
 
-    /** What a job, or a node of it, can have at most. */
-    private static final List<Limit<?>> LIMITS = List.of(
-            new Limit<>("partition-time", "--time", "allows", "/maxTime", ResourceRequest::time, (p, r) -> p.maxTime()),
-            new Limit<>(
-                    "partition-nodes",
-                    "--nodes",
-                    "allows",
-                    "/maxNodes",
-                    r -> Optional.of((long) r.nodes()),
-                    (p, r) -> count(p.maxNodes())),
-            new Limit<>(
-                    "node-cpus",
-                    PER_NODE_CPUS,
-                    "has",
-                    "/cpusPerNode",
-                    r -> count(r.cpusPerNode()),
-                    (p, r) -> count(p.cpusPerNode())),
-            new Limit<>(
-                    "node-memory",
-                    "--mem",
-                    "gives",
-                    "/memory",
-                    ResourceRequest::memoryPerNode,
-                    PartitionRules::memoryPerNode),
-            new Limit<>(
-                    "node-gpus",
-                    "--gres",
-                    "has",
-                    "/gpus/perNode",
-                    r -> Optional.of(r.gpusPerNode()).filter(n -> n > 0),
-                    (p, r) -> isSlice(p, r) ? Optional.empty() : count(p.gpus().perNode())),
-            new Limit<>(
-                    "node-disk",
-                    "--gres",
-                    "gives",
-                    "/localDisk/maxPerNode",
-                    ResourceRequest::diskPerNode,
-                    (p, r) -> p.localDisk().maxPerNode()));
+    /** An amount in the script's words: in a message, and as an option and its value where one option says it. */
+    private record Words(String message, Optional<String> option, String value) {
+        static Words of(String option, Object value) {
+            return new Words(option + "=" + value, Optional.of(option), value.toString());
+        }
 
-    /** What all of a job can have at most; of interest once each of its nodes is within its own limits. */
-    private static final List<Limit<?>> TOTALS = List.of(
-            new Limit<>(
-                    "job-cpus",
-                    "CPUs of the job",
-                    "allows",
-                    "/maxCpus",
-                    r -> count(r.cpusPerNode()).map(n -> times(n, r.nodes())),
-                    (p, r) -> count(p.maxCpus())),
-            new Limit<>(
-                    "job-gpus",
-                    "GPUs of the job",
-                    "allows",
-                    "/gpus/maxPerJob",
-                    r -> Optional.of(times(r.gpusPerNode(), r.nodes())).filter(n -> n > 0),
-                    (p, r) -> isSlice(p, r)
-                            ? p.gpus().slice().flatMap(s -> count(s.maxPerJob()))
-                            : count(p.gpus().maxPerJob())),
-            new Limit<>(
-                    "job-memory",
-                    "memory of the job",
-                    "allows",
-                    "/memory/perJob",
-                    r -> r.memoryPerNode().map(m -> new Memory(times(m.bytes(), r.nodes()))),
-                    (p, r) -> p.memory().perJob()),
-            new Limit<>(
-                    "gpu-cpus",
-                    PER_NODE_CPUS,
-                    "allows for these GPUs",
-                    "/gpus/maxCpusPerGpu",
-                    r -> count(r.cpusPerNode()).filter(n -> r.gpusPerNode() > 0),
-                    PartitionRules::cpusForGpus));
-
-    private final Platform site;
-    private final Partition partition;
-    private final ResourceRequest asked;
-    private final List<Finding> findings = new ArrayList<>();
-
-    private PartitionRules(Platform site, Partition partition, ResourceRequest asked) {
-        this.site = site;
-        this.partition = partition;
-        this.asked = asked;
+        static Words ofTotal(String what, Object value) {
+            return new Words(what + "=" + value, Optional.empty(), value.toString());
+        }
     }
 
-    static List<Finding> check(Platform site, Partition partition, ResourceRequest asked) {
-        PartitionRules rules = new PartitionRules(site, partition, asked);
+    private record Rule<T extends Comparable<T>>(
+            String name,
+            String verb,
+            Function<JobAmount, Optional<T>> asked,
+            Function<JobAmount, Optional<Limit<T>>> limit,
+            Function<JobAmount, Function<T, Words>> words) {}
+
+    /** What a job, or a node of it, can have at most. */
+    private static final List<Rule<?>> LIMITS = List.of(
+            new Rule<WallTime>(
+                    "partition-time",
+                    "allows",
+                    JobAmount::time,
+                    a -> a.partition().maxTime().map(t -> new Limit<>(t, at(a, "/maxTime"))),
+                    a -> t -> Words.of("--time", t)),
+            new Rule<Long>(
+                    "partition-nodes",
+                    "allows",
+                    a -> Optional.of((long) a.nodes()),
+                    a -> limit(a, a.partition().maxNodes(), "/maxNodes"),
+                    a -> n -> Words.of("--nodes", n)),
+            new Rule<Long>(
+                    "node-cpus",
+                    "has",
+                    a -> boxed(a.cpus()),
+                    a -> limit(a, a.partition().cpusPerNode(), "/cpusPerNode"),
+                    a -> n -> cpus(a, n)),
+            new Rule<Memory>(
+                    "node-memory",
+                    "gives",
+                    JobAmount::memory,
+                    PartitionRules::memoryPerNode,
+                    a -> m -> Words.of("--mem", m)),
+            new Rule<Long>(
+                    "node-gpus",
+                    "has",
+                    a -> positive(a.gpus()),
+                    a -> limit(a, a.partition().gpus().perNode(), "/gpus/perNode"),
+                    a -> n -> Words.of(a.gpuOption(), a.gpusInWords(n))),
+            new Rule<Memory>(
+                    "node-disk",
+                    "gives",
+                    JobAmount::disk,
+                    a -> a.partition()
+                            .localDisk()
+                            .maxPerNode()
+                            .map(m -> new Limit<>(m, at(a, "/localDisk/maxPerNode"))),
+                    a -> d -> Words.of("--gres", a.diskInWords())));
+
+    /** What all of a job can have at most; of interest once each of its nodes is within its own limits. */
+    private static final List<Rule<?>> TOTALS = List.of(
+            new Rule<Long>(
+                    "job-cpus",
+                    "allows",
+                    a -> boxed(a.cpusHeld()).map(n -> JobAmount.times(n, a.nodes())),
+                    a -> limit(a, a.partition().maxCpus(), "/maxCpus"),
+                    a -> n -> Words.ofTotal("CPUs of the job", n)),
+            new Rule<Long>(
+                    "job-gpus",
+                    "allows",
+                    a -> positive(JobAmount.times(a.gpusHeld().orElse(0), a.nodes())),
+                    a -> limit(a, a.partition().gpus().maxPerJob(), "/gpus/maxPerJob"),
+                    a -> n -> Words.ofTotal("GPUs of the job", n)),
+            new Rule<Long>(
+                    "job-gpus",
+                    "allows",
+                    a -> positive(JobAmount.times(a.slices(), a.nodes())),
+                    a -> slice(a).flatMap(s -> limit(a, s.maxPerJob(), "/gpus/slice/maxPerJob")),
+                    a -> n -> Words.ofTotal("slices of GPUs of the job", n)),
+            new Rule<Memory>(
+                    "job-memory",
+                    "allows",
+                    a -> a.memory().map(m -> JobAmount.times(m, a.nodes())),
+                    a -> a.partition().memory().perJob().map(m -> new Limit<>(m, at(a, "/memory/perJob"))),
+                    a -> m -> Words.ofTotal("memory of the job", m)),
+            new Rule<Long>(
+                    "gpu-cpus",
+                    "allows for these GPUs",
+                    a -> boxed(a.cpus()),
+                    PartitionRules::cpusForGpus,
+                    a -> n -> cpus(a, n)));
+
+    private final JobAmount asked;
+    private final Platform site;
+    private final Partition partition;
+    private final Supplier<List<String>> others;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private PartitionRules(JobAmount asked, Supplier<List<String>> others) {
+        this.asked = asked;
+        this.site = asked.site();
+        this.partition = asked.partition();
+        this.others = others;
+    }
+
+    /**
+     * Holds an amount against its partition.
+     *
+     * @param others the names of the site's partitions that would take it
+     */
+    static List<Finding> check(JobAmount asked, Supplier<List<String>> others) {
+        PartitionRules rules = new PartitionRules(asked, others);
         rules.access();
         LIMITS.forEach(rules::atMost);
-        rules.atLeast("partition-min-nodes", "--nodes", "/minNodes", asked.nodes(), partition.minNodes());
-        rules.gpuType();
+        rules.atLeast(
+                "partition-min-nodes",
+                Words.of("--nodes", asked.nodes()),
+                asked.nodes(),
+                asked.partition().minNodes(),
+                "/minNodes");
+        rules.gpuTypes();
         rules.noDisk();
         if (rules.findings.stream().noneMatch(f -> f.severity() == Severity.ERROR)) {
             TOTALS.forEach(rules::atMost);
-            long gpus = times(asked.gpusPerNode(), asked.nodes());
-            rules.atLeast(
-                    "job-gpus-min",
-                    "GPUs of the job",
-                    "/gpus/minPerJob",
-                    gpus,
-                    partition.gpus().minPerJob());
+            rules.leastGpus();
             rules.wholeNodes();
             rules.memoryFollows();
         }
+        rules.otherGres();
+        rules.findings.addAll(asked.unread());
         return rules.findings;
     }
 
-    private <T extends Comparable<T>> void atMost(Limit<T> limit) {
-        Optional<T> value = limit.asked.apply(asked);
-        Optional<T> most = limit.most.apply(partition, asked);
-        if (value.isEmpty() || most.isEmpty() || value.get().compareTo(most.get()) <= 0) {
+    private <T extends Comparable<T>> void atMost(Rule<T> rule) {
+        Optional<T> value = rule.asked.apply(asked);
+        Optional<Limit<T>> limit = rule.limit.apply(asked);
+        if (value.isEmpty()
+                || limit.isEmpty()
+                || value.get().compareTo(limit.get().most()) <= 0) {
             return;
         }
-        String where = limit.rule.startsWith("node-") ? "a node of " + partition : partition.toString();
-        List<String> others = site.partitions().values().stream()
-                .filter(p -> limit.most
-                        .apply(p, asked)
-                        .filter(l -> l.compareTo(value.get()) >= 0)
-                        .isPresent())
-                .map(Partition::name)
-                .sorted()
-                .toList();
+        String where = rule.name.startsWith("node-") ? "a node of " + partition : partition.toString();
+        T most = limit.get().most();
+        List<String> taking = others.get();
+        String fits = "this fits in " + String.join(", ", taking);
         add(
-                limit.rule,
-                limit.option,
-                value.get(),
-                where + " " + limit.verb + " at most ",
-                most.get(),
-                others.isEmpty()
-                        ? "no partition of " + site.name() + " is known to take it"
-                        : "this fits in " + String.join(", ", others),
-                limit.fact);
+                rule.name,
+                rule.words.apply(asked).apply(value.get()),
+                where + " " + rule.verb + " at most " + most + (taking.isEmpty() ? "" : "; " + fits),
+                most,
+                taking.isEmpty() ? "at most " + most : fits,
+                limit.get().pointer());
     }
 
-    private void atLeast(String rule, String option, String fact, long value, OptionalInt least) {
+    private void atLeast(String rule, Words words, long value, OptionalInt least, String fact) {
         if (least.isPresent() && value < least.getAsInt()) {
+            String nearest = "ask for " + least.getAsInt() + " or take another partition";
             add(
                     rule,
-                    option,
-                    value,
-                    partition + " takes at least ",
+                    words,
+                    partition + " takes at least " + least.getAsInt() + "; " + nearest,
                     least.getAsInt(),
-                    "ask for " + least.getAsInt() + " or take another partition",
-                    fact);
+                    nearest,
+                    at(asked, fact));
         }
     }
 
-    private void add(
-            String rule, String option, Object value, String claim, Object limit, String nearest, String fact) {
-        findings.add(Finding.error(rule, option + "=" + value + ": " + claim + limit + "; " + nearest)
-                .about(option, value)
+    private void add(String rule, Words words, String claim, Object limit, String nearest, String pointer) {
+        Finding finding = Finding.error(rule, words.message() + ": " + claim);
+        findings.add((words.option().isPresent()
+                        ? finding.about(words.option().get(), words.value())
+                        : finding.amount(words.value()))
                 .limit(limit, nearest)
-                .from(site.sourceOf(pointer(fact))));
+                .from(site.sourceOf(pointer)));
     }
 
-    private String pointer(String fact) {
-        return SiteFacts.below("/partitions", partition.name()) + fact;
+    private static String at(JobAmount a, String fact) {
+        return a.partition().pointer(fact);
     }
 
     private void access() {
@@ -182,128 +210,188 @@ final class PartitionRules {
                                 + "; if you may use it, say so with Platform.withAccessTo(\"" + partition.name()
                                 + "\")")
                 .about("--partition", partition.name())
-                .from(site.sourceOf(pointer("/access"))));
+                .from(site.sourceOf(at(asked, "/access"))));
     }
 
-    private void gpuType() {
-        Optional<String> has = partition.gpus().type();
-        Optional<String> wanted = asked.gpuType();
-        if (has.isEmpty() || wanted.isEmpty() || has.equals(wanted) || isSlice(partition, asked)) {
+    private void gpuTypes() {
+        GpuRules gpus = partition.gpus();
+        if (gpus.perNode().orElse(1) == 0) {
             return;
         }
-        String types = partition
-                .gpus()
-                .slice()
-                .flatMap(GpuRules.Slice::type)
-                .map(s -> has.get() + " and " + s)
-                .orElse(has.get());
-        String option = "--gres=gpu:" + wanted.get();
-        findings.add(Finding.error("gpu-type", option + ": " + partition + " has " + types)
-                .about("--gres", "gpu:" + wanted.get())
-                .limit(types, "ask for " + types)
-                .from(site.sourceOf(pointer("/gpus/type"))));
+        TreeSet<String> others = new TreeSet<>(asked.gpuTypes());
+        gpus.type().ifPresent(others::remove);
+        for (String wanted : others) {
+            String value = asked.gpuOption().equals("--gres") ? "gpu:" + wanted : wanted;
+            String option = asked.gpuOption() + "=" + value;
+            Finding finding;
+            if (gpus.type().isPresent()) {
+                String has = gpus.slice()
+                        .flatMap(GpuRules.Slice::type)
+                        .map(s -> gpus.type().get() + " and " + s)
+                        .orElse(gpus.type().get());
+                finding = Finding.error("gpu-type", option + ": " + partition + " has " + has)
+                        .limit(has, "ask for " + has)
+                        .from(site.sourceOf(at(asked, "/gpus/type")));
+            } else if (gpus.isUntyped()) {
+                finding = Finding.error("gpu-type", option + ": GPUs of " + partition + " have no types; leave it out")
+                        .from(site.sourceOf(at(asked, "/gpus/typed")));
+            } else {
+                finding = Finding.warning("gpu-type-unknown", typeUnknown(partition, wanted));
+            }
+            findings.add(finding.about(asked.gpuOption(), value));
+        }
+    }
+
+    /** Says that the types of a partition's GPUs aren't known. */
+    static String typeUnknown(Partition partition, String wanted) {
+        return "GPUs of type " + wanted + ": which types " + partition + " has isn't known; leave it out, or add "
+                + partition.pointer("/gpus/type") + " to a site file";
     }
 
     private void noDisk() {
-        if (asked.diskPerNode().isPresent()
-                && !partition.localDisk().requestable().orElse(true)) {
+        if (asked.disk().isPresent() && !partition.localDisk().requestable().orElse(true)) {
+            String gives = partition
+                    .localDisk()
+                    .automatic()
+                    .map(m -> m + " without asking, and no more")
+                    .orElse("none");
             add(
                     "node-disk",
-                    "--gres",
-                    asked.diskPerNode().get(),
-                    "a node of " + partition + " gives none but ",
+                    Words.of("--gres", asked.diskInWords()),
+                    "a node of " + partition + " gives " + gives + "; leave it out",
                     partition.localDisk().automatic().map(Memory::toString).orElse("0"),
                     "leave it out",
-                    "/localDisk");
+                    at(asked, "/localDisk/requestable"));
+        }
+    }
+
+    private void leastGpus() {
+        OptionalInt least = partition.gpus().minPerJob();
+        if (asked.gpusHeld().isEmpty()) {
+            return;
+        }
+        long ofJob = JobAmount.times(asked.gpusHeld().getAsLong() + asked.slices(), asked.nodes());
+        Words words = Words.ofTotal("GPUs of the job", ofJob);
+        if (least.isPresent()) {
+            atLeast("job-gpus-min", words, ofJob, least, "/gpus/minPerJob");
+        } else if (partition.isByGpu()) {
+            atLeast("job-gpus-min", words, ofJob, OptionalInt.of(1), "/allocation");
         }
     }
 
     private void wholeNodes() {
         OptionalInt whole = partition.cpusPerNode();
-        boolean byNode = partition.isByNode();
-        if (byNode && whole.isPresent() && asked.cpusPerNode().orElse(whole.getAsInt()) < whole.getAsInt()) {
-            findings.add(Finding.note(
-                            "whole-nodes",
-                            PER_NODE_CPUS + "=" + asked.cpusPerNode().getAsLong() + ": " + partition
-                                    + " gives and bills whole nodes of " + whole.getAsInt() + " CPUs")
-                    .about(PER_NODE_CPUS, asked.cpusPerNode().getAsLong())
-                    .from(site.sourceOf(pointer("/allocation"))));
+        OptionalLong cpus = asked.cpus();
+        if (partition.isByNode() && whole.isPresent() && cpus.orElse(whole.getAsInt()) < whole.getAsInt()) {
+            Words words = cpus(asked, cpus.getAsLong());
+            Finding note = Finding.note(
+                    "whole-nodes",
+                    words.message() + ": " + partition + " gives and bills whole nodes of " + whole.getAsInt()
+                            + " CPUs");
+            findings.add((words.option().isPresent()
+                            ? note.about(words.option().get(), words.value())
+                            : note.amount(words.value()))
+                    .from(site.sourceOf(at(asked, "/allocation"))));
         }
     }
 
     private void memoryFollows() {
-        if (partition.memoryFollows() && asked.memoryPerNode().isPresent()) {
-            Memory wanted = asked.memoryPerNode().get();
-            String by = partition
-                            .allocation()
-                            .filter(a -> a == Partition.Allocation.GPU)
-                            .isPresent()
-                    ? "GPUs"
-                    : "CPUs";
+        if (asked.memoryComes() && asked.memory().isPresent()) {
+            Memory wanted = asked.memory().get();
             findings.add(Finding.warning(
                             "memory-follows",
-                            "--mem=" + wanted + ": in " + partition + " memory comes with the " + by
-                                    + memoryPerNode(partition, asked)
+                            "--mem=" + wanted + ": in " + partition + " memory comes with the "
+                                    + partition.memoryComesWith()
+                                    + asked.memoryThatComes()
                                             .map(m -> ", here " + m)
-                                            .orElse("")
-                                    + "; leave --mem out")
+                                            .orElse("") + "; leave --mem out")
                     .about("--mem", wanted)
-                    .from(site.sourceOf(pointer("/memory"))));
+                    .from(site.sourceOf(at(asked, "/memory"))));
         }
     }
 
-    private static boolean isSlice(Partition p, ResourceRequest r) {
-        return p.isSlice(r.gpuType());
+    private void otherGres() {
+        boolean diskUnknown = asked.disk().isPresent()
+                && partition.localDisk().gres().isEmpty()
+                && partition.localDisk().requestable().orElse(true);
+        if (diskUnknown) {
+            gresUnknown(asked.diskInWords());
+        }
+        for (Gres gres : asked.otherGres()) {
+            gresUnknown(gres.toSlurm());
+        }
     }
 
-    /** The memory that a job of this request can have on a node. */
-    private static Optional<Memory> memoryPerNode(Partition p, ResourceRequest r) {
+    private void gresUnknown(String value) {
+        findings.add(Finding.warning(
+                        "gres-unknown",
+                        "--gres=" + value + ": " + partition + " isn't known to have it; leave it out, or, if it is"
+                                + " local disk, add " + at(asked, "/localDisk/gres") + " to a site file")
+                .about("--gres", value));
+    }
+
+    private static Words cpus(JobAmount a, long n) {
+        return a.tasksPerNode() == 1
+                ? Words.of("--cpus-per-task", n)
+                : Words.ofTotal("--cpus-per-task × --ntasks-per-node", n);
+    }
+
+    /** The memory that a job can ask for on a node. */
+    private static Optional<Limit<Memory>> memoryPerNode(JobAmount a) {
+        Partition p = a.partition();
         MemoryRules memory = p.memory();
-        if (isSlice(p, r)) {
-            return p.gpus().slice().flatMap(GpuRules.Slice::memory);
+        if (a.memoryThatComes().isPresent()) {
+            String fact = a.slices() > 0
+                    ? "/gpus/slice/memory"
+                    : memory.followsGpus().isPresent() ? "/memory/followsGpus" : "/memory/followsCpus";
+            return a.memoryThatComes().map(m -> new Limit<>(m, at(a, fact)));
         }
-        if (memory.followsGpus().isPresent() && r.gpusPerNode() > 0) {
-            return memory.followsGpus().map(m -> new Memory(times(m.bytes(), r.gpusPerNode())));
+        if (memory.perNode().isPresent()) {
+            return memory.perNode().map(m -> new Limit<>(m, at(a, "/memory/perNode")));
         }
-        if (memory.followsCpus().isPresent() && r.cpusPerNode().isPresent()) {
-            return memory.followsCpus()
-                    .map(m -> new Memory(times(m.bytes(), r.cpusPerNode().getAsLong())));
-        }
-        return memory.perNode().or(() -> memory.perJob().isPresent() ? Optional.empty() : largestNode(p));
+        // of memory that comes with something else, a node's own says nothing
+        return memory.perJob().isPresent() || a.memoryComes() ? Optional.empty() : largestNode(p);
     }
 
-    private static Optional<Memory> largestNode(Partition p) {
-        List<Memory> all =
-                p.nodeTypes().stream().flatMap(t -> t.usableMemory().stream()).toList();
-        boolean allKnown = all.size() == p.nodeTypes().size();
-        return allKnown ? all.stream().max(Memory::compareTo) : Optional.empty();
-    }
-
-    private static Optional<Long> cpusForGpus(Partition p, ResourceRequest r) {
-        if (isSlice(p, r)) {
-            return p.gpus().slice().flatMap(s -> count(s.maxCpus()));
+    private static Optional<Limit<Memory>> largestNode(Partition p) {
+        Optional<Limit<Memory>> largest = Optional.empty();
+        for (NodeType type : p.nodeTypes()) {
+            if (type.usableMemory().isEmpty()) {
+                return Optional.empty();
+            }
+            Memory of = type.usableMemory().get();
+            if (largest.isEmpty() || of.compareTo(largest.get().most()) > 0) {
+                String pointer = SiteFacts.below("/nodeTypes", type.name()) + "/usableMemory";
+                largest = Optional.of(new Limit<>(of, pointer));
+            }
         }
-        return count(p.gpus().maxCpusPerGpu()).map(n -> times(n, r.gpusPerNode()));
+        return largest;
     }
 
-    private static Optional<Long> count(OptionalInt n) {
-        return n.isPresent() ? Optional.of((long) n.getAsInt()) : Optional.empty();
+    private static Optional<Limit<Long>> cpusForGpus(JobAmount a) {
+        Optional<Limit<Long>> ofSlices = slice(a).flatMap(s -> limit(a, s.maxCpus(), "/gpus/slice/maxCpus"));
+        if (a.slices() > 0) {
+            return ofSlices.filter(l -> a.gpus() == 0);
+        }
+        OptionalInt each = a.partition().gpus().maxCpusPerGpu();
+        return each.isPresent() && a.gpus() > 0
+                ? Optional.of(new Limit<>(JobAmount.times(each.getAsInt(), a.gpus()), at(a, "/gpus/maxCpusPerGpu")))
+                : Optional.empty();
     }
 
-    private static Optional<Long> count(OptionalLong n) {
+    private static Optional<GpuRules.Slice> slice(JobAmount a) {
+        return a.partition().gpus().slice().filter(s -> a.slices() > 0);
+    }
+
+    private static Optional<Limit<Long>> limit(JobAmount a, OptionalInt most, String fact) {
+        return most.isPresent() ? Optional.of(new Limit<>((long) most.getAsInt(), at(a, fact))) : Optional.empty();
+    }
+
+    private static Optional<Long> positive(long n) {
+        return n > 0 ? Optional.of(n) : Optional.empty();
+    }
+
+    private static Optional<Long> boxed(OptionalLong n) {
         return n.isPresent() ? Optional.of(n.getAsLong()) : Optional.empty();
     }
-
-    /** Multiplies numbers that aren't negative; what is too large for a long is the largest long. */
-    private static long times(long a, long b) {
-        return Math.multiplyHigh(a, b) == 0 && a * b >= 0 ? a * b : Long.MAX_VALUE;
-    }
-
-    private record Limit<T extends Comparable<T>>(
-            String rule,
-            String option,
-            String verb,
-            String fact,
-            Function<ResourceRequest, Optional<T>> asked,
-            BiFunction<Partition, ResourceRequest, Optional<T>> most) {}
 }

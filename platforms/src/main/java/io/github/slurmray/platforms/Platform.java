@@ -8,11 +8,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -58,7 +56,7 @@ public final class Platform {
     private final Billing billing;
     private final List<BillingSample> billingSamples;
     private final Policies policies;
-    private final Map<String, String> commands;
+    private final SiteCommands commands;
     private final List<String> unknown;
     private final List<String> contradictions;
 
@@ -98,10 +96,10 @@ public final class Platform {
                 .orElse(DEFAULT_RUN_DIRECTORY);
         this.storage = s.each("storage", StorageArea::new);
         this.outward = outward(s.part("outward"));
-        this.billing = billing(s.part("billing"));
+        this.billing = Billing.read(s.part("billing"), partitions.keySet(), this::isForgotten);
         this.billingSamples = s.part("billing").list("samples", BillingSample::read);
         this.policies = new Policies(s.part("policies"));
-        this.commands = commands(s.part("commands"));
+        this.commands = SiteCommands.read(s.part("commands"));
         this.unknown = s.texts("unknown");
         this.contradictions = s.texts("contradictions");
         s.parts("partitions").values().forEach(p -> p.oneOf("login", "logins", logins));
@@ -116,14 +114,6 @@ public final class Platform {
                 .forEach(type -> s.part("hostKeys")
                         .matching(type, "a fingerprint such as SHA256:… with 43 letters", "SHA256:[A-Za-z0-9+/]{43}"));
         return keys;
-    }
-
-    private static Map<String, String> commands(Section s) {
-        Map<String, String> commands = new LinkedHashMap<>();
-        Stream.of("workspaces", "efficiency", "projects", "allocations")
-                .forEach(what -> s.text(what).ifPresent(c -> commands.put(what, c)));
-        s.text("note");
-        return Collections.unmodifiableMap(commands);
     }
 
     private static Map<Reach, Boolean> reaches(Section s) {
@@ -143,47 +133,8 @@ public final class Platform {
                 s.values("web", expected, Cidr::parse));
     }
 
-    private void refuseUnknownPartitions(Section s, String key, Iterable<String> billed) {
-        for (String partition : billed) {
-            String pointer = SiteFacts.below("/partitions", partition);
-            // who forgets a partition needn't forget what it cost
-            if (!partitions.containsKey(partition) && !facts.isForgotten(pointer)) {
-                throw s.contradicts(
-                        key,
-                        "keys of partitions: " + partitions.keySet() + " (there is no " + partition + ")",
-                        List.of(pointer));
-            }
-        }
-    }
-
-    private Billing billing(Section s) {
-        s.text("storage");
-        s.text("note");
-        List<BillingRule> rules = s.list("rules", r -> {
-            r.text("note");
-            List<String> of = r.texts("partitions");
-            refuseUnknownPartitions(r, "partitions", of);
-            Map<String, Formula> perHour = new LinkedHashMap<>();
-            Section formulas = r.part("perHour");
-            r.textsByKey("perHour")
-                    .keySet()
-                    .forEach(part -> perHour.put(
-                            part,
-                            formulas.parsed(part, "a formula", BillingRule::price)
-                                    .orElseThrow()));
-            String unit = r.line("unit", "a unit").orElseThrow(() -> r.bad("unit", "a unit", null));
-            if (perHour.isEmpty()) {
-                throw r.bad("perHour", "a formula for each part of the price", null);
-            }
-            return new BillingRule(of, unit, perHour);
-        });
-        Map<String, String> none = s.textsByKey("unknown");
-        none.keySet().forEach(partition -> refuseUnknownPartitions(s.part("unknown"), partition, List.of(partition)));
-        try {
-            return new Billing(rules, none);
-        } catch (IllegalArgumentException e) {
-            throw s.bad("one rule for each partition (" + e.getMessage() + ")");
-        }
+    private boolean isForgotten(String partition) {
+        return facts.isForgotten(SiteFacts.below("/partitions", partition));
     }
 
     /** Facts that only the pages of the documentation show. */
@@ -259,7 +210,8 @@ public final class Platform {
     }
 
     /**
-     * Returns the day on which the facts were collected.
+     * Returns the day up to which the facts go: that of the newest change in the copy of the site's documentation that
+     * they were read from. What comes from elsewhere has a day of its own: {@link #sourceOf}.
      *
      * @return empty if the file doesn't say
      */
@@ -372,6 +324,15 @@ public final class Platform {
                     + sorted(partitions.keySet()));
         }
         return found;
+    }
+
+    /**
+     * Returns the partition that a job gets if it names none.
+     *
+     * @return empty if the site has no default, or it isn't known
+     */
+    public Optional<Partition> defaultPartition() {
+        return partitions.values().stream().filter(Partition::isDefault).findFirst();
     }
 
     /**
@@ -492,11 +453,11 @@ public final class Platform {
     }
 
     /**
-     * Returns the site's own commands.
+     * Returns the site's own commands. {@link SiteNumbers} runs them.
      *
-     * @return by what they show: {@code workspaces}, {@code efficiency}, {@code projects}, {@code allocations}
+     * @return whose parts are empty as far as the site has none, or none is known
      */
-    public Map<String, String> commands() {
+    public SiteCommands commands() {
         return commands;
     }
 
@@ -547,7 +508,9 @@ public final class Platform {
      * {@code partition-min-nodes}, {@code partition-jobs}, {@code node-cpus}, {@code node-memory}, {@code node-gpus},
      * {@code node-disk}, {@code gpu-type}, and, once each node is within its limits, {@code job-cpus},
      * {@code job-gpus}, {@code job-gpus-min}, {@code job-memory} and {@code gpu-cpus}. Warnings:
-     * {@code memory-follows}, {@code gpu-option} and {@code mail-ignored}. Notes: {@code whole-nodes}.
+     * {@code memory-follows}, {@code gpu-option}, {@code mail-ignored}, and where a fact is missing, or an option isn't
+     * read, {@code partition-missing}, {@code gpu-type-unknown}, {@code gres-unknown} and {@code amount-unread}. Notes:
+     * {@code whole-nodes}.
      *
      * @param script the script
      * @param now when it is to be submitted
@@ -559,7 +522,8 @@ public final class Platform {
 
     /**
      * Words a request as a partition wants it: CPUs and memory that go with its GPUs, the form of its GPU request, its
-     * local disk.
+     * local disk. The partition's limits aren't looked at, but what its words can't say is in
+     * {@link SiteRequest#findings()}.
      *
      * @param request what a job needs
      * @param partition the name of one of {@link #partitions()}
@@ -583,71 +547,83 @@ public final class Platform {
     }
 
     /**
-     * Computes what a job costs if it runs for its whole time limit, or for an hour if it has none.
+     * Computes what a job costs if it runs for its whole time limit, or each hour of it if it has none.
      *
      * @param request what it needs, in the words of one of this site's partitions
-     * @return unknown if the formula is, or a quantity that it needs
+     * @return the price of what its directives ask for, and no more; unknown if the formula is, or a quantity that it
+     *     needs
      */
     public Bill estimate(SiteRequest request) {
-        return billing.bill(request.partition().name(), request.usage());
+        return JobBills.estimate(request.amount());
     }
 
     /**
-     * Computes what a script's job costs if it runs for its whole time limit, or for an hour if it has none.
+     * Computes what a script's job costs if it runs for its whole time limit, or each hour of it if it has none; of a
+     * job array, each element. Only what stands in the script counts: what it leaves to Slurm is unknown.
      *
-     * @param script for one partition
-     * @return unknown if the formula is, or a quantity that it needs
+     * @param script for one partition, or none if the site has a default
+     * @return unknown if the formula is, or a quantity that it needs, or the script has an option that changes what the
+     *     job holds and isn't read ({@code amount-unread})
      * @throws IllegalArgumentException if it names no partition of this site, or several
      */
     public Bill estimate(SbatchScript script) {
-        Partition partition = partition(script.partition().orElse(""));
-        ResourceRequest request =
-                ResourceRequest.of(script, partition.localDisk().gres());
-        return estimate(new SiteRequest(this, partition, request));
+        Partition partition = script.partition()
+                .map(this::partition)
+                .or(this::defaultPartition)
+                .orElseThrow(() -> new IllegalArgumentException("the script names no partition, and no default of "
+                        + name + " is known; it has " + sorted(partitions.keySet())));
+        return JobBills.estimate(JobAmount.of(this, partition, script));
     }
 
     /**
-     * Computes what a job cost, from its accounting.
+     * Computes what a job cost, from its accounting alone. See {@link #bill(AccountingRow, SbatchScript)}.
      *
      * @param row a job's row
      * @return unknown if the formula is, or a quantity that it needs, or the accounting has no time
      * @throws IllegalArgumentException if it is the row of a step
      */
     public Bill bill(AccountingRow row) {
-        Optional<Partition> partition = Optional.ofNullable(partitions.get(row.partition()));
-        List<NodeType> types = partition.map(Partition::nodeTypes).orElse(List.of());
-        int threads = types.stream()
-                .mapToInt(t -> t.threadsPerCore().orElse(1))
-                .distinct()
-                .reduce((a, b) -> 1)
-                .orElse(1);
-        boolean whole = partition
-                .flatMap(Partition::allocation)
-                .filter(a -> a == Partition.Allocation.NODE)
-                .isPresent();
-        OptionalInt cores = types.stream().flatMapToInt(t -> t.cores().stream()).max();
-        boolean noGpus =
-                partition.filter(p -> p.gpus().perNode().orElse(1) == 0).isPresent();
-        boolean noDisk =
-                partition.filter(p -> !p.localDisk().requestable().orElse(true)).isPresent();
-        return JobUsage.of(row, threads)
-                .map(u -> whole && cores.isPresent() ? u.wholeNodes(cores.getAsInt()) : u)
-                .map(u -> noGpus ? u.with(Quantity.GPUS, 0).with(Quantity.SLICES, 0) : u)
-                .map(u -> noDisk ? u.with(Quantity.DISK_GIB, 0) : u)
-                .map(u -> billing.bill(row.partition(), u))
-                .orElseGet(() -> new Bill.Unknown("the accounting of job " + row.jobId() + " has no time", Set.of()));
+        return JobBills.bill(this, row, Optional.empty());
     }
 
     /**
-     * Says what is good to know of storage areas, by what they are for here.
+     * Computes what a job cost, from its accounting, and where that doesn't say it from the job's script: few sites
+     * account for local disk, and whether a CPU is a core or a hardware thread isn't known of every node.
+     *
+     * @param row a job's row
+     * @param script the job's
+     * @return unknown if the formula is, or a quantity that it needs, or the accounting has no time
+     * @throws IllegalArgumentException if it is the row of a step
+     */
+    public Bill bill(AccountingRow row, SbatchScript script) {
+        return JobBills.bill(this, row, Optional.of(script));
+    }
+
+    /**
+     * Writes the site's nodes, partitions and limits as the text of a slurm.conf, so that a test Slurm can behave like
+     * the site; always the same text for the same facts.
+     *
+     * <p>What a machine needs beside it, such as {@code SlurmctldHost}, is not in it: a slurm.conf that has that
+     * {@code Include}s it. Its comments say on whose word each line is, which limits aren't known and so aren't there,
+     * and which of the site's limits no slurm.conf can say, such as jobs of a user. Where a fact is needed that isn't
+     * known, as a node's memory, what its partitions allow is assumed, else 4 nodes of 64 CPUs and 1 TiB, and a comment
+     * says so with the fact's place in the site's file.
+     *
+     * @return lines, each ending with a newline
+     * @throws IllegalStateException if no partition is known
+     */
+    public String slurmConf() {
+        return SlurmConf.of(this);
+    }
+
+    /**
+     * Says what is good to know of storage areas, by what is known of them here.
      *
      * @param workspaces what {@code csc-workspaces} or {@code lumi-workspaces} printed
      * @return nothing if all is well
      */
     public List<StorageAdvice> advise(Workspaces workspaces) {
-        Map<String, StoragePurpose> purposes = new LinkedHashMap<>();
-        storage.values().forEach(a -> a.path().ifPresent(path -> a.purpose().ifPresent(p -> purposes.put(path, p))));
-        return StorageAdvice.about(workspaces.areas(), purposes);
+        return StorageRules.advise(this, workspaces.areas());
     }
 
     /**
@@ -663,10 +639,11 @@ public final class Platform {
     /**
      * Holds a service that listens for others than the user against what the site allows.
      *
-     * @param address where it listens: an address, without a name to look up
-     * @return the error {@code service-to-others} if others may reach it and the site forbids that, the warning
-     *     {@code service-open} if the whole world may and the site's word isn't known; empty for loopback and private
-     *     addresses
+     * @param address where it listens, as an address; a name isn't looked up
+     * @return empty for {@code localhost} and for loopback, link-local and private addresses. For any other address the
+     *     error {@code service-to-others} if the site forbids services to others, else the warning
+     *     {@code service-open}; for what isn't an address, such as a name, {@code *} or a port behind it, the same
+     *     error, else the warning {@code service-unclear}
      */
     public Optional<Finding> checkService(String address) {
         return PolicyRules.service(this, address);

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -115,7 +114,7 @@ final class PlatformFile {
 
     private static Optional<Content> shippedContent(String name) {
         String resource = name + ".json";
-        if (!name.matches("[a-z0-9-]+") || Set.of("package-info").contains(name)) {
+        if (!name.matches("[a-z0-9-]+")) {
             return Optional.empty();
         }
         try (InputStream in = PlatformFile.class.getResourceAsStream(resource)) {

@@ -52,7 +52,12 @@ public final class Policies {
     /**
      * Returns the site's rules in words.
      *
-     * @return by topic
+     * @return by topic, of which the shipped sites share these: {@code accountSharing}, {@code architecture},
+     *     {@code arrays}, {@code containers}, {@code cpusPerGpu}, {@code debugging}, {@code drainedNodes},
+     *     {@code gpuNodes}, {@code healthChecks}, {@code hyperthreads}, {@code jobsPerUser}, {@code localDisk},
+     *     {@code loginNodes}, {@code memoryAsDisk}, {@code mpi}, {@code polling}, {@code smallFiles},
+     *     {@code smallTasks}, {@code tunnels}, {@code underuse}, {@code webSessions} and {@code wholeNodes}; a site of
+     *     your own may have others
      */
     public Map<String, String> rules() {
         return rules;

@@ -1,25 +1,14 @@
 package io.github.slurmray.platforms;
 
 import io.github.slurmray.core.Cidr;
+import io.github.slurmray.core.CidrSet;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What a site asks of its users, beyond its scripts. */
 final class PolicyRules {
-    /** Addresses that only the machine itself or its own network reaches: loopback, link-local and private ones. */
-    private static final List<Cidr> OWN = Stream.of(
-                    "127.0.0.0/8",
-                    "10.0.0.0/8",
-                    "172.16.0.0/12",
-                    "192.168.0.0/16",
-                    "169.254.0.0/16",
-                    "::1/128",
-                    "fc00::/7",
-                    "fe80::/10")
-            .map(Cidr::parse)
-            .toList();
+    /** Addresses that only the machine itself or its own network reaches. */
+    private static final CidrSet OWN = World.PRIVATE.plus(CidrSet.of(Cidr.parse("127.0.0.0/8"), Cidr.parse("::1/128")));
 
     private PolicyRules() {}
 
@@ -38,29 +27,32 @@ final class PolicyRules {
     }
 
     static Optional<Finding> service(Platform site, String address) {
-        if (isOwn(address)) {
+        Optional<CidrSet> host = host(address);
+        if (address.equals("localhost") || host.filter(OWN::contains).isPresent()) {
             return Optional.empty();
         }
         boolean forbidden = !site.policies().serviceToOthers().orElse(true);
-        String message = "a service that listens on " + address + " can be reached by others";
-        String nearest = "listen on loopback or a private address";
+        String message = host.isPresent()
+                ? "a service that listens on " + address + " can be reached by others"
+                : "a service that listens on '" + address
+                        + "' may be reached by others, which can't be told of what isn't" + " an address";
+        String nearest = "listen on loopback (127.0.0.1) or a private address";
         Finding finding = forbidden
                 ? Finding.error(
                         "service-to-others",
                         message + ", and " + site.name() + " forbids to offer it to them; " + nearest)
-                : Finding.warning("service-open", message + "; " + nearest);
+                : Finding.warning(host.isPresent() ? "service-open" : "service-unclear", message + "; " + nearest);
         return Optional.of(finding.about("address", address)
                 .limit("private", nearest)
                 .from(site.sourceOf("/policies/serviceToOthers")));
     }
 
-    /** A name may lead anywhere, and isn't looked up: it passes, as nothing is known against it. */
-    private static boolean isOwn(String address) {
+    /** The address; empty for names, which may lead anywhere and aren't looked up, and for all else that is none. */
+    private static Optional<CidrSet> host(String address) {
         try {
-            Cidr host = Cidr.parse(address + (address.indexOf(':') < 0 ? "/32" : "/128"));
-            return OWN.stream().anyMatch(own -> own.contains(host));
+            return Optional.of(CidrSet.of(Cidr.parse(address + (address.indexOf(':') < 0 ? "/32" : "/128"))));
         } catch (IllegalArgumentException e) {
-            return true;
+            return Optional.empty();
         }
     }
 }

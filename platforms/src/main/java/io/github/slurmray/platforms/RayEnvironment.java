@@ -17,7 +17,11 @@ public final class RayEnvironment {
     private final @Nullable String virtualEnvironment;
     private final List<String> wrapper;
     private final @Nullable String rayVersion;
-    private final ContainerRuntime runtime;
+    private final @Nullable ContainerRuntime runtime;
+    private final @Nullable Boolean hasRay;
+    private final @Nullable Architecture architecture;
+    private final @Nullable Boolean fastNetwork;
+    private final @Nullable String note;
 
     private RayEnvironment(Builder b) {
         this.setup = List.copyOf(b.setup);
@@ -25,6 +29,10 @@ public final class RayEnvironment {
         this.wrapper = List.copyOf(b.wrapper);
         this.rayVersion = b.rayVersion;
         this.runtime = b.runtime;
+        this.hasRay = b.hasRay;
+        this.architecture = b.architecture;
+        this.fastNetwork = b.fastNetwork;
+        this.note = b.note;
     }
 
     /** How commands run in an environment. */
@@ -50,10 +58,14 @@ public final class RayEnvironment {
         s.check("wrapper", "the words of a command", () -> builder.wrapper(wrapper.toArray(String[]::new)));
         s.value("virtualEnvironment", "a directory, absolute or below the home directory", builder::virtualEnvironment);
         s.value("rayVersion", "a version such as 2.43.0", builder::rayVersion);
-        s.constant("runtime", ContainerRuntime.class).ifPresent(builder::runtime);
-        s.flag("hasRay");
-        s.constant("architecture", Architecture.class);
-        s.text("note");
+        builder.runtime = s.constant("runtime", ContainerRuntime.class).orElse(null);
+        builder.hasRay = s.flag("hasRay").orElse(builder.rayVersion == null ? null : true);
+        builder.architecture = s.constant("architecture", Architecture.class).orElse(null);
+        builder.fastNetwork = s.flag("fastNetwork").orElse(null);
+        builder.note = s.text("note").orElse(null);
+        if (builder.rayVersion != null && Boolean.FALSE.equals(builder.hasRay)) {
+            throw s.bad("hasRay", "true, as rayVersion says which Ray it has", null);
+        }
         return builder.build();
     }
 
@@ -105,10 +117,46 @@ public final class RayEnvironment {
     /**
      * Returns how commands run in it.
      *
-     * @return {@link ContainerRuntime#PLAIN} by default
+     * @return empty if it isn't known; {@link ContainerRuntime#PLAIN} in one of a user's that doesn't say it
      */
-    public ContainerRuntime runtime() {
-        return runtime;
+    public Optional<ContainerRuntime> runtime() {
+        return Optional.ofNullable(runtime);
+    }
+
+    /**
+     * Tells whether Ray is in it.
+     *
+     * @return empty if it isn't known; true in one of a user's
+     */
+    public Optional<Boolean> hasRay() {
+        return Optional.ofNullable(hasRay);
+    }
+
+    /**
+     * Returns the processors that its programs are for.
+     *
+     * @return empty if it isn't known
+     */
+    public Optional<Architecture> architecture() {
+        return Optional.ofNullable(architecture);
+    }
+
+    /**
+     * Tells whether its programs use the site's fast network between nodes.
+     *
+     * @return empty if it isn't known
+     */
+    public Optional<Boolean> fastNetwork() {
+        return Optional.ofNullable(fastNetwork);
+    }
+
+    /**
+     * Returns what else there is to say.
+     *
+     * @return empty if nothing
+     */
+    public Optional<String> note() {
+        return Optional.ofNullable(note);
     }
 
     /**
@@ -131,7 +179,11 @@ public final class RayEnvironment {
         private final List<String> wrapper = new ArrayList<>();
         private @Nullable String virtualEnvironment;
         private @Nullable String rayVersion;
-        private ContainerRuntime runtime = ContainerRuntime.PLAIN;
+        private @Nullable ContainerRuntime runtime = ContainerRuntime.PLAIN;
+        private @Nullable Boolean hasRay = true;
+        private @Nullable Architecture architecture;
+        private @Nullable Boolean fastNetwork;
+        private @Nullable String note;
 
         private Builder() {}
 
@@ -233,6 +285,17 @@ public final class RayEnvironment {
          */
         public Builder runtime(ContainerRuntime how) {
             this.runtime = Objects.requireNonNull(how, "how");
+            return this;
+        }
+
+        /**
+         * Says which processors its programs are for, so that a plan for nodes with others is refused.
+         *
+         * @param of the architecture
+         * @return this builder
+         */
+        public Builder architecture(Architecture of) {
+            this.architecture = Objects.requireNonNull(of, "of");
             return this;
         }
 

@@ -2,10 +2,12 @@ package io.github.slurmray.platforms;
 
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.WallTime;
-import io.github.slurmray.slurm.SbatchScript;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a job needs, in no site's words: nodes, and CPUs, GPUs, memory and local disk of each. Immutable. */
@@ -38,23 +40,20 @@ public final class ResourceRequest {
     }
 
     /**
-     * What a script asks for. GPUs of several types are counted together, under the first's type; a disk GRES in GB.
+     * Starts a request like this one.
+     *
+     * @return a builder
      */
-    static ResourceRequest of(SbatchScript script, Optional<String> diskGres) {
+    public Builder toBuilder() {
         Builder b = new Builder();
-        script.nodes().ifPresent(n -> b.nodes = n);
-        if (script.cpusPerTask().isPresent() || script.ntasksPerNode().isPresent()) {
-            b.cpusPerNode = (long) script.cpusPerTask().orElse(1)
-                    * script.ntasksPerNode().orElse(1);
-        }
-        script.mem().ifPresent(m -> b.memoryPerNode = m);
-        script.time().ifPresent(t -> b.time = t);
-        script.gres().stream().filter(g -> g.name().equals("gpu")).forEach(g -> b.gpus(g.count(), g.type()));
-        script.directive("gpus-per-node").ifPresent(b::gpusPerNode);
-        script.gres().stream()
-                .filter(g -> diskGres.filter(g.name()::equals).isPresent())
-                .forEach(g -> b.diskPerNode = Memory.ofGiB(g.count()));
-        return b.build();
+        b.nodes = nodes;
+        b.cpusPerNode = cpusPerNode;
+        b.gpusPerNode = gpusPerNode;
+        b.gpuType = gpuType;
+        b.memoryPerNode = memoryPerNode;
+        b.diskPerNode = diskPerNode;
+        b.time = time;
+        return b;
     }
 
     /**
@@ -120,8 +119,38 @@ public final class ResourceRequest {
         return Optional.ofNullable(time);
     }
 
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof ResourceRequest other && asMap().equals(other.asMap());
+    }
+
+    @Override
+    public int hashCode() {
+        return asMap().hashCode();
+    }
+
+    /** Returns such as {@code {nodes=2, cpusPerNode=8, gpusPerNode=0}}. */
+    @Override
+    public String toString() {
+        return asMap().toString();
+    }
+
+    private Map<String, Object> asMap() {
+        Map<String, Object> parts = new LinkedHashMap<>();
+        parts.put("nodes", nodes);
+        cpusPerNode().ifPresent(n -> parts.put("cpusPerNode", n));
+        parts.put("gpusPerNode", gpusPerNode);
+        gpuType().ifPresent(t -> parts.put("gpuType", t));
+        memoryPerNode().ifPresent(m -> parts.put("memoryPerNode", m));
+        diskPerNode().ifPresent(d -> parts.put("diskPerNode", d));
+        time().ifPresent(t -> parts.put("time", t));
+        return parts;
+    }
+
     /** Builds a {@link ResourceRequest}. Not safe for use by many threads. */
     public static final class Builder {
+        private static final Pattern TYPE = Pattern.compile("[\\w.-]*[A-Za-z_.-][\\w.-]*");
+
         private int nodes = 1;
         private @Nullable Long cpusPerNode;
         private long gpusPerNode;
@@ -137,21 +166,6 @@ public final class ResourceRequest {
                 throw new IllegalArgumentException(name + " must be at least " + least + ", but was " + n);
             }
             return n;
-        }
-
-        private void gpus(long count, Optional<String> type) {
-            gpusPerNode += count;
-            if (gpuType == null) {
-                gpuType = type.orElse(null);
-            }
-        }
-
-        private void gpusPerNode(String option) {
-            int colon = option.lastIndexOf(':');
-            String count = option.substring(colon + 1);
-            if (count.matches("\\d{1,9}")) {
-                gpus(Long.parseLong(count), colon < 0 ? Optional.empty() : Optional.of(option.substring(0, colon)));
-            }
         }
 
         /**
@@ -195,9 +209,14 @@ public final class ResourceRequest {
          *
          * @param type as {@code --gres} names it, such as {@code a100}
          * @return this builder
+         * @throws IllegalArgumentException if it isn't a name with a letter, of letters, digits and {@code . _ -}
          */
         public Builder gpuType(String type) {
-            this.gpuType = Objects.requireNonNull(type, "type");
+            if (!TYPE.matcher(type).matches()) {
+                throw new IllegalArgumentException(
+                        "gpuType must be as --gres names it, such as a100, but was '" + type + "'");
+            }
+            this.gpuType = type;
             return this;
         }
 

@@ -127,20 +127,22 @@ final class Section {
 
     /** The name of one of the site's own things, such as a group of login nodes. */
     <T> Optional<T> oneOf(String key, String kind, Map<String, T> things) {
-        return text(key).map(name -> thing(key, kind, things, name));
+        return text(key).map(name -> thing(key, "one", kind, things, name));
     }
 
     /** The names of some of the site's own things. */
     <T> List<T> someOf(String key, String kind, Map<String, T> things) {
-        return texts(key).stream().map(name -> thing(key, kind, things, name)).toList();
+        return texts(key).stream()
+                .map(name -> thing(key, "keys", kind, things, name))
+                .toList();
     }
 
-    private <T> T thing(String key, String kind, Map<String, T> things, String name) {
+    private <T> T thing(String key, String what, String kind, Map<String, T> things, String name) {
         T thing = things.get(name);
         if (thing == null) {
             throw contradicts(
                     key,
-                    "one of " + kind + ": " + things.keySet() + " (there is no " + name + ")",
+                    what + " of " + kind + ": " + things.keySet() + " (there is no " + name + ")",
                     List.of(SiteFacts.below("/" + kind, name)));
         }
         return thing;
@@ -173,6 +175,11 @@ final class Section {
                 key,
                 "one of " + List.of(type.getEnumConstants()),
                 t -> Enum.valueOf(type, t.toUpperCase(Locale.ROOT).replace('-', '_')));
+    }
+
+    /** A generic resource's type, as {@code --gres} names it. */
+    Optional<String> gresType(String key) {
+        return name(key, "a type such as a100");
     }
 
     Optional<Memory> memory(String key) {

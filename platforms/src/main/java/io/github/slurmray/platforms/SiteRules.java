@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,7 @@ final class SiteRules {
     private final Platform site;
     private final SbatchScript script;
     private final List<Finding> findings = new ArrayList<>();
+    private Optional<List<String>> fitting = Optional.empty();
 
     private SiteRules(Platform site, SbatchScript script) {
         this.site = site;
@@ -46,15 +48,19 @@ final class SiteRules {
                 closed(
                         "site-closed",
                         site.title() + " runs no jobs since " + life.until().orElseThrow()
-                                + life.successor().map(s -> "; go on with " + s).orElse(""),
+                                + life.successor().map(s -> "; go on with " + s).orElse("")
+                                + life.gpuSuccessor()
+                                        .map(s -> ", for GPUs go on with " + s)
+                                        .orElse(""),
                         "until");
         }
     }
 
     private void closed(String rule, String message, String fact) {
-        Finding finding = Finding.error(rule, message + ". If you know better, say Platform.evenIfClosed()")
-                .from(site.sourceOf("/lifeSpan/" + fact));
-        findings.add(site.isTriedEvenIfClosed() ? finding.asWarning() : finding);
+        Finding finding = site.isTriedEvenIfClosed()
+                ? Finding.warning(rule, message)
+                : Finding.error(rule, message + ". If you know better, say Platform.evenIfClosed()");
+        findings.add(finding.from(site.sourceOf("/lifeSpan/" + fact)));
     }
 
     private void account() {
@@ -82,8 +88,17 @@ final class SiteRules {
         String has = "; it has " + Platform.sorted(site.partitions().keySet());
         List<String> names = names();
         if (names.isEmpty()) {
-            findings.add(Finding.error(
-                    "partition-missing", "no partition is named, and " + site.name() + " has no default" + has));
+            boolean hasNone = site.partitions().values().stream().allMatch(Partition::isNoDefault);
+            findings.add(
+                    hasNone
+                            ? Finding.error(
+                                    "partition-missing",
+                                    "no partition is named, and " + site.name() + " has no default" + has)
+                            : Finding.warning(
+                                    "partition-missing",
+                                    "no partition is named, and no default of " + site.name()
+                                            + " is known, so nothing can be checked" + has
+                                            + "; name one, or add its /partitions/…/default to a site file"));
             return;
         }
         List<String> unknown =
@@ -99,7 +114,7 @@ final class SiteRules {
         }
         List<Finding> against = new ArrayList<>();
         for (String name : Set.copyOf(names).stream().sorted().toList()) {
-            List<Finding> found = partition(site.partition(name));
+            List<Finding> found = against(JobAmount.of(site, site.partition(name), script), script, this::fitting);
             if (found.stream().noneMatch(f -> f.severity() == Finding.Severity.ERROR)) {
                 findings.addAll(found);
                 return;
@@ -119,11 +134,30 @@ final class SiteRules {
                         .toList();
     }
 
-    private List<Finding> partition(Partition partition) {
-        ResourceRequest asked = ResourceRequest.of(script, partition.localDisk().gres());
-        List<Finding> found = PartitionRules.check(site, partition, asked);
-        jobs(partition).ifPresent(found::add);
-        gpuOption(partition).ifPresent(found::add);
+    /** The partitions that take the whole script, looked for once and only if something is found against it. */
+    private List<String> fitting() {
+        if (fitting.isEmpty()) {
+            fitting = Optional.of(site.partitions().values().stream()
+                    .filter(p -> against(JobAmount.of(site, p, script), script, List::of).stream()
+                            .noneMatch(f -> f.severity() == Finding.Severity.ERROR))
+                    .map(Partition::name)
+                    .sorted()
+                    .toList());
+        }
+        return fitting.get();
+    }
+
+    /**
+     * Holds a script against one partition, whichever it names.
+     *
+     * @param amount what it amounts to there
+     * @param fitting the partitions that take it
+     */
+    static List<Finding> against(JobAmount amount, SbatchScript script, Supplier<List<String>> fitting) {
+        SiteRules rules = new SiteRules(amount.site(), script);
+        List<Finding> found = PartitionRules.check(amount, fitting);
+        rules.jobs(amount.partition()).ifPresent(found::add);
+        rules.gpuOption(amount.partition()).ifPresent(found::add);
         return found;
     }
 
@@ -141,7 +175,7 @@ final class SiteRules {
         return Optional.of(Finding.error(
                         "partition-jobs",
                         "--array=" + array.get() + ": " + elements + " jobs, but " + partition + " takes at most "
-                                + most.getAsInt() + " of a user; " + nearest)
+                                + most.getAsInt() + "; " + nearest)
                 .about("--array", array.get())
                 .limit(most.getAsInt(), nearest)
                 .from(site.sourceOf("/partitions/" + partition.name() + "/maxSubmitted")));

@@ -16,14 +16,14 @@ public final class SiteSlurm {
     private final Optional<String> note;
 
     SiteSlurm(Section s) {
-        this.cluster = s.matching("cluster", "a name", "\\S+");
+        this.cluster = s.matching("cluster", "a name of letters, digits, - and _", "[A-Za-z0-9_-]+");
         this.version = s.text("version");
         this.accounting = s.flag("accounting");
         this.accountRequired = s.flag("accountRequired");
         this.remembers = s.duration("remembers");
         this.requeues = s.flag("requeues");
         this.shebang = s.matching("shebang", "a line that starts with #!/", "#!/[^\\p{Cntrl}]*");
-        this.selectType = s.text("selectType");
+        this.selectType = s.matching("selectType", "a plugin such as select/cons_tres", "select/\\w+");
         this.note = s.text("note");
     }
 

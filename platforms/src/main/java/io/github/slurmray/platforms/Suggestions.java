@@ -29,21 +29,37 @@ public record Suggestions(List<Suggestion> fitting, Map<String, List<Finding>> o
     }
 
     static Suggestions of(Platform site, ResourceRequest request) {
+        List<SiteRequest> worded = site.partitions().values().stream()
+                .map(p -> new SiteRequest(site, p, request))
+                .toList();
+        List<String> takers = worded.stream()
+                .filter(w -> errors(against(w, List.of())).isEmpty())
+                .map(w -> w.partition().name())
+                .sorted()
+                .toList();
         List<Suggestion> fitting = new ArrayList<>();
         Map<String, List<Finding>> others = new LinkedHashMap<>();
-        for (Partition partition : site.partitions().values()) {
-            SiteRequest worded = new SiteRequest(site, partition, request);
-            List<Finding> findings = PartitionRules.check(site, partition, worded.filledRequest());
-            List<Finding> errors = findings.stream()
-                    .filter(f -> f.severity() == Finding.Severity.ERROR)
-                    .toList();
-            if (errors.isEmpty()) {
-                fitting.add(new Suggestion(worded, site.estimate(worded), findings));
+        for (SiteRequest w : worded) {
+            List<Finding> findings = against(w, takers);
+            if (takers.contains(w.partition().name())) {
+                fitting.add(new Suggestion(w, site.estimate(w), findings));
             } else {
-                others.put(partition.name(), errors);
+                others.put(w.partition().name(), errors(findings));
             }
         }
         fitting.sort(CHEAPEST_FIRST);
         return new Suggestions(fitting, others);
+    }
+
+    private static List<Finding> against(SiteRequest worded, List<String> takers) {
+        List<Finding> findings = new ArrayList<>(worded.findings());
+        findings.addAll(SiteRules.against(worded.amount(), worded.script(), () -> takers));
+        return findings;
+    }
+
+    private static List<Finding> errors(List<Finding> findings) {
+        return findings.stream()
+                .filter(f -> f.severity() == Finding.Severity.ERROR)
+                .toList();
     }
 }

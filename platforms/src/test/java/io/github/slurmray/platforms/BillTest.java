@@ -79,50 +79,6 @@ class BillTest {
         assertThat(bill).hasToString("0.02 GPU BU (cpu 0.00, memory 0.00, gpu 0.02)");
     }
 
-    @ParameterizedTest
-    @CsvSource({"1,PT5M9S,8.58", "2,PT6M49S,22.72", "2,PT6M57S,23.17", "2,PT6M46S,22.56"})
-    void mahtisSamplesAreMet(long nodes, String time, String total) {
-        BillingRule rule = rule("CPU BU", "cpu", "100 * nodes");
-        Bill.Known bill = known(rule.bill(JobUsage.of(Duration.parse(time)).with(Quantity.NODES, nodes)));
-
-        assertThat(bill.rounded()).isEqualTo(total);
-        assertThat(bill).hasToString(total + " CPU BU");
-    }
-
-    @Test
-    void roihusSamplesAreMet() {
-        JobUsage whole = JobUsage.of(Duration.parse("PT9M39S")).with(Quantity.NODES, 1);
-        assertThat(known(rule("CPU BU", "cpu", "288 * nodes").bill(whole)).rounded())
-                .isEqualTo("46.32");
-
-        BillingRule small = rule("CPU BU", "cpu", "max(0.75 * cores, 0.375 * memoryGiB)", "disk", "0.02 * diskGiB");
-        assertThat(known(small.bill(usage("PT2H", 4, "16"))).rounded()).isEqualTo("12.00");
-
-        JobUsage gpus = JobUsage.of(Duration.ofHours(5)).with(Quantity.GPUS, 2);
-        assertThat(known(rule("GPU BU", "gpu", "200 * gpus").bill(gpus)).rounded())
-                .isEqualTo("2000.00");
-    }
-
-    /** What a sample doesn't name is none. */
-    @ParameterizedTest
-    @CsvSource({
-        "128 * nodes,16,0,0,0,12,24576",
-        "'max(cores, ceil(memoryGiB / 2))',1,4,4,0,24,96",
-        "'max(cores, ceil(memoryGiB / 2))',1,4,32,0,24,384",
-        "4 * nodes,4,0,0,0,24,384",
-        "'0.5 * max(ceil(cores / 8), ceil(memoryGiB / 64), gpus)',1,0,0,2,24,24",
-        "'0.5 * max(ceil(cores / 8), ceil(memoryGiB / 64), gpus)',1,0,128,1,24,24",
-    })
-    void lumisSamplesAreMet(String formula, long nodes, long cores, long memory, long gpus, long hours, String total) {
-        JobUsage usage = JobUsage.of(Duration.ofHours(hours))
-                .with(Quantity.NODES, nodes)
-                .with(Quantity.CORES, cores)
-                .with(Quantity.MEMORY_GIB, memory)
-                .with(Quantity.GPUS, gpus);
-
-        assertThat(known(rule("hours", "all", formula).bill(usage)).total()).isEqualByComparingTo(total);
-    }
-
     @Test
     void theTotalIsExactWhereItsPartsHaveNoEnd() {
         JobUsage second = JobUsage.of(Duration.ofSeconds(1));

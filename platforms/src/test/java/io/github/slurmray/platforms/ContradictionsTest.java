@@ -42,7 +42,11 @@ class ContradictionsTest {
             quoteCharacter = '`',
             value = {
                 "'maxNodes': 1, 'minNodes': 2 | minNodes | at most maxNodes, 1",
-                "'maxCpus': 4, 'cpusPerNode': 5 | cpusPerNode | at most maxCpus, 4",
+                "'maxTime': '1:00:00', 'defaultTime': '2:00:00' | defaultTime | at most maxTime, 01:00:00",
+                "'maxTime': '1:00:00', 'defaultTime': 'UNLIMITED' | defaultTime | at most maxTime, 01:00:00",
+                "'gpus': {'typed': false, 'type': 'a100'} | gpus/typed | true, as there is a type",
+                "'cpusPerNode': 8, 'maxCpus': 4, 'memory': {'perNode': '8G', 'followsCpus': '3G'} | memory/followsCpus | at"
+                        + " most perNode / maxCpus, 2G",
                 "'maxSubmitted': 4, 'maxRunning': 5 | maxRunning | at most maxSubmitted, 4",
                 "'nodeTypes': ['a'], 'maxNodes': 3 | maxNodes | at most its nodes, 2",
                 "'nodeTypes': ['a', 'big', 'a'], 'maxNodes': 4 | maxNodes | at most its nodes, 3",
@@ -98,6 +102,8 @@ class ContradictionsTest {
                 "'maxNodes': 3, 'cpusPerNode': 16, 'nodeTypes': ['a', 'big'], 'memory': {'perNode': '32G'}",
                 "'cpusPerNode': 8, 'maxCpus': 8, 'gpus': {'maxCpusPerGpu': 8, 'suggestedCpusPerGpu': 8}",
                 "'maxRunning': 4, 'maxSubmitted': 4",
+                "'defaultTime': '1:00:00', 'maxTime': 'UNLIMITED'",
+                "'cpusPerNode': 8, 'maxCpus': 4, 'memory': {'perNode': '8G', 'followsCpus': '2G'}",
                 "'cpusPerNode': 8, 'memory': {'perNode': '8G', 'perJob': '8G', 'defaultPerCpu': '1G'}",
                 "'gpus': {'perNode': 4}, 'memory': {'perNode': '490G', 'followsGpus': '125440M'}",
                 "'gpus': {'perNode': 0}, 'memory': {'perNode': '8G', 'suggestedPerGpu': '8G'}",
@@ -199,7 +205,7 @@ class ContradictionsTest {
         assertThatThrownBy(() -> Platforms.load(mine))
                 .isInstanceOf(PlatformFileException.class)
                 .hasMessage(
-                        mine + " at '/partitions/test/nodeTypes': expected one of nodeTypes: [] (there is no cpu), but"
+                        mine + " at '/partitions/test/nodeTypes': expected keys of nodeTypes: [] (there is no cpu), but"
                                 + " found [\"cpu\"] in lab.json");
     }
 

@@ -59,6 +59,11 @@ final class FactPage {
         return String.join("`", parts);
     }
 
+    /** A link to the page of a site. */
+    static String site(String name) {
+        return "[" + name + "](" + name + ".md)";
+    }
+
     static String code(String plain) {
         return "`" + plain + "`";
     }

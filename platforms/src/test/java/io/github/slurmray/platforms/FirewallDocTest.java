@@ -12,14 +12,11 @@ import org.junit.jupiter.api.Test;
 
 /** The example of docs/FIREWALL.md is compiled and run here, and what it prints is what the page shows. */
 class FirewallDocTest {
-    private static final OutwardAddresses ROIHU = FirewallSamples.ROIHU;
-    private static final OutwardAddresses LUMI = FirewallSamples.LUMI;
-
-    private static Firewall example(OutwardAddresses roihu, OutwardAddresses lumi) {
+    private static Firewall example() {
         // docs: rules begin
         Firewall firewall = Firewall.builder()
-                .site(roihu, Part.COMPUTE)
-                .site(lumi, Part.ALL)
+                .site(Platforms.roihuGpu(), Part.COMPUTE)
+                .site(Platforms.lumiG(), Part.ALL)
                 .own(Cidr.parse("203.0.113.7/32"), Cidr.parse("2001:db8:7::/64"))
                 .port(22)
                 .ports(new PortRange(8280, 8289))
@@ -28,10 +25,12 @@ class FirewallDocTest {
         return firewall;
     }
 
-    private static List<Finding> check(String printed, OutwardAddresses roihu, OutwardAddresses lumi) {
+    private static List<Finding> check(String printed) {
         // docs: check begin
+        List<OutwardAddresses> sites =
+                List.of(Platforms.roihuGpu().outward(), Platforms.lumiG().outward());
         FirewallReport report =
-                RuleList.openStack(printed).check(List.of(roihu, lumi), Part.ALL, PortRange.of(22), PortRange.of(8280));
+                RuleList.openStack(printed).check(sites, Part.ALL, PortRange.of(22), PortRange.of(8280));
         List<Finding> findings = report.findings();
         // docs: check end
         return findings;
@@ -55,7 +54,7 @@ class FirewallDocTest {
 
     @Test
     void thePageShowsWhatIsGenerated() throws IOException {
-        Firewall firewall = example(ROIHU, LUMI);
+        Firewall firewall = example();
         String group = """
                 [{"ID": "1", "IP Protocol": "tcp", "Ethertype": "IPv4", "IP Range": "86.50.172.0/28", "Port Range": "22:22",
                   "Direction": "ingress", "Remote Security Group": null, "Remote Address Group": null},
@@ -63,7 +62,7 @@ class FirewallDocTest {
                   "Direction": "ingress", "Remote Security Group": null, "Remote Address Group": null}]
                 """;
         StringBuilder findings = new StringBuilder();
-        check(group, ROIHU, LUMI).forEach(f -> findings.append(f).append('\n'));
+        check(group).forEach(f -> findings.append(f).append('\n'));
 
         assertThat(page())
                 .contains("```sh\n" + String.join("\n", firewall.openStack("ray-vm")) + "\n```")

@@ -6,6 +6,7 @@ import static io.github.slurmray.platforms.FirewallSamples.cidrs;
 import static io.github.slurmray.platforms.FirewallSamples.firewall;
 import static io.github.slurmray.platforms.FirewallSamples.resource;
 import static io.github.slurmray.platforms.FirewallSamples.site;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,9 +14,11 @@ import io.github.slurmray.core.Cidr;
 import io.github.slurmray.core.Retry;
 import io.github.slurmray.platforms.Firewall.NftFamily;
 import io.github.slurmray.platforms.OutwardAddresses.Part;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FirewallTest {
@@ -104,6 +107,44 @@ class FirewallTest {
         assertThat(one.azure(100)).isEqualTo(other.azure(100));
         assertThat(one.json()).isEqualTo(other.json());
         assertThat(one.openStack("g")).isEqualTo(other.openStack("g"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ALL, 2026-07-31T08:59:59Z, ''",
+        "COMPUTE, 2026-07-31T08:59:59Z, ''",
+        "ALL, 2026-07-31T09:00:00Z, ''",
+        "COMPUTE, 2026-07-31T09:00:00Z, runs no jobs since 2026-07-31T09:00:00Z",
+        "ALL, 2026-10-15T09:00:00Z, is gone since 2026-10-15T09:00:00Z",
+        "COMPUTE, 2026-10-15T09:00:00Z, is gone since 2026-10-15T09:00:00Z"
+    })
+    void aSiteFromWhichNothingComesAnyMoreIsWarnedOf(Part part, Instant now, String why) {
+        String ours = """
+                {"name": "ours", "extends": "csc-puhti", "outward": {"compute": ["86.50.164.176/32"]}}
+                """;
+        Platform puhti = PlatformFile.parse(ours.getBytes(UTF_8), "ours.json");
+        List<Finding> findings =
+                Firewall.builder().site(puhti, part, now).port(22).build().findings();
+
+        assertThat(findings)
+                .extracting(Finding::rule)
+                .isEqualTo(why.isEmpty() ? List.of() : List.of("firewall-site-closed"));
+        assertThat(findings).allSatisfy(f -> assertThat(f.message()).contains(why));
+        assertThat(findings).allSatisfy(f -> assertThat(f.sources()).isNotEmpty());
+    }
+
+    @Test
+    void aShippedSiteIsLetInWithItsOwnAddressesAndByItsName() {
+        Firewall firewall = Firewall.builder()
+                .site(Platforms.roihuGpu(), Part.COMPUTE)
+                .port(22)
+                .build();
+        assertThat(firewall.rules())
+                .containsExactly(
+                        new AllowRule(Cidr.parse("86.50.172.4/31"), PortRange.of(22), List.of("csc-roihu-gpu")));
+        assertThat(firewall.findings()).isEmpty();
+        assertThatThrownBy(() -> Firewall.builder().site(Platforms.lumiG(), Part.COMPUTE))
+                .isInstanceOf(AddressesUnknownException.class);
     }
 
     @Test

@@ -3,17 +3,12 @@ package io.github.slurmray.platforms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.slurmray.core.LocalHost;
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.slurm.Accounting;
 import io.github.slurmray.slurm.AccountingRow;
-import io.github.slurmray.slurm.JobId;
-import io.github.slurmray.slurm.SlurmClient;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,34 +20,8 @@ class JobUsageTest {
     @TempDir
     Path directory;
 
-    /** What Slurm's client makes of the fields that a program named sacct prints. */
     private Accounting accounting(String jobId, String elapsed, String tres) throws IOException {
-        Path sacct = directory.resolve("sacct");
-        // the program prints its fields in the order in which they are asked for
-        Files.writeString(sacct, """
-                #!/bin/sh
-                for a in "$@"; do case $a in --format=*) format=${a#--format=} ;; esac; done
-                [ -n "$format" ] || { echo Planned; exit 0; }
-                IFS=,
-                separator=
-                for field in $format; do
-                    printf '%%s' "$separator"
-                    case $field in
-                        JobID) printf '%%s' '%s' ;;
-                        Elapsed) printf '%%s' '%s' ;;
-                        AllocTRES) printf '%%s' '%s' ;;
-                    esac
-                    separator=$(printf '\\037')
-                done
-                echo
-                """.formatted(jobId, elapsed, tres));
-        Files.setPosixFilePermissions(sacct, PosixFilePermissions.fromString("rwx------"));
-        try (LocalHost host = LocalHost.builder()
-                .home(directory)
-                .environment("PATH", directory + ":" + System.getenv("PATH"))
-                .build()) {
-            return SlurmClient.over(host).accounting(new JobId(1));
-        }
+        return Sacct.prints(directory, Map.of("JobID", jobId, "Elapsed", elapsed, "AllocTRES", tres));
     }
 
     private JobUsage usage(String elapsed, String tres, int threadsPerCore) throws IOException {

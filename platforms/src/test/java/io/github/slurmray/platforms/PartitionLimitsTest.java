@@ -126,7 +126,7 @@ class PartitionLimitsTest {
 
         /** The least GPUs of a node with which a job of so many nodes is one for this partition. */
         private long leastGpus(int ofNodes) {
-            return ceil(p.gpus().minPerJob().orElse(0), ofNodes);
+            return ceil(p.gpus().minPerJob().orElse(p.isByGpu() ? 1 : 0), ofNodes);
         }
 
         /** The GPUs of a node that allow so many CPUs. */
@@ -167,7 +167,9 @@ class PartitionLimitsTest {
         }
 
         private void cpus() {
-            limit("node-cpus", of(p.cpusPerNode()), n -> Asks.of(nodes, n, Math.min(gpusFor(n), mostGpus())));
+            if (p.maxCpus().orElse(Integer.MAX_VALUE) / nodes >= p.cpusPerNode().orElse(0)) {
+                limit("node-cpus", of(p.cpusPerNode()), n -> Asks.of(nodes, n, Math.min(gpusFor(n), mostGpus())));
+            }
             OptionalInt perNode = p.cpusPerNode();
             OptionalInt most = p.maxCpus();
             if (most.isPresent()

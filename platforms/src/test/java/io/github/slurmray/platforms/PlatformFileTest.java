@@ -207,6 +207,13 @@ class PlatformFileTest {
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"request\": \"POLITELY\"}}}} | /partitions/p/gpus/request | \"POLITELY\" | one of [GRES, GPUS_PER_NODE]",
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"nodeTypes\": [\"n\"]}}} | /partitions/p/nodeTypes | [\"n\"] | there is no n",
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"login\": \"gpu\"}}} | /partitions/p/login | \"gpu\" | one of logins: []",
+                "{\"name\": \"x\", \"partitions\": {\"a=b\": {}}} | /partitions/a=b | \"a=b\" | a name: letters",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"type\": \"NVIDIA A100\"}}}} | /partitions/p/gpus/type | \"NVIDIA A100\" | a type such as a100",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"names\": \"cn[1-\"}}} | /nodeTypes/n/names | \"cn[1-\" | names of nodes in Slurm's form",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"names\": \"cn1 cn2\"}}} | /nodeTypes/n/names | \"cn1 cn2\" | 'cn1 cn2' is no node's name",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"names\": \"cn[1-3]\", \"nodes\": 4}}} | /nodeTypes/n/nodes | 4 | as many as its names, 3",
+                "{\"name\": \"x\", \"slurm\": {\"cluster\": \"our cluster\"}} | /slurm/cluster | \"our cluster\" | a name of letters",
+                "{\"name\": \"x\", \"slurm\": {\"selectType\": \"cons_tres\"}} | /slurm/selectType | \"cons_tres\" | select/cons_tres",
                 "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"architecture\": \"vax\"}}} | /nodeTypes/n/architecture | \"vax\" | one of [X86_64, AARCH64]",
                 "{\"name\": \"x\", \"hostKeys\": {\"ed25519\": \"MD5:12:34\"}} | /hostKeys/ed25519 | \"MD5:12:34\" | a fingerprint",
                 "{\"name\": \"x\", \"lifeSpan\": {\"until\": \"soon\"}} | /lifeSpan/until | \"soon\" | a month, a day or a time",
@@ -221,6 +228,7 @@ class PlatformFileTest {
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"wrapper\": [\"\"]}}}       | /rayEnvironments/e/wrapper | [\"\"] | words of a command",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"virtualEnvironment\": \"~/v\"}}} | /rayEnvironments/e/virtualEnvironment | \"~/v\" | a directory",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"rayVersion\": \"new\"}}}   | /rayEnvironments/e/rayVersion | \"new\" | a version",
+                "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"rayVersion\": \"2.52.0\", \"hasRay\": false}}} | /rayEnvironments/e/hasRay | false | true, as rayVersion",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {\"tokens\": true}}}          | /rayEnvironments/e/tokens | true | rayVersion",
                 "{\"name\": \"x\", \"rayEnvironments\": {\"e\": {}}, \"defaultRayEnvironment\": \"f\"} | /defaultRayEnvironment | \"f\" | one of rayEnvironments: [e]",
             })
@@ -231,6 +239,20 @@ class PlatformFileTest {
                 .hasMessageStartingWith("site.json at '" + pointer + "': expected ")
                 .hasMessageContaining(expected)
                 .hasMessageEndingWith("but found " + value);
+    }
+
+    @Test
+    void aPartitionMayHaveAllThatOneOfItsNodesHasAndWhatIsNotKnownOfThemIsNoContradiction() {
+        String site = """
+                {"name": "x",
+                 "nodeTypes": {"small": {"nodes": 2, "cores": 8, "threadsPerCore": 1, "memory": "16G"},
+                               "big": {"nodes": 2, "cores": 64, "threadsPerCore": 1, "memory": "512G"}, "other": {}},
+                 "partitions": {"p": {"nodeTypes": ["small", "big"], "maxNodes": 4, "cpusPerNode": 64,
+                                      "memory": {"perNode": "512G"}},
+                                "q": {"nodeTypes": ["small", "other"], "maxNodes": 99, "cpusPerNode": 99,
+                                      "memory": {"perNode": "99T"}, "gpus": {"perNode": 9}}}}""";
+
+        assertThat(parse(site).partitions()).containsOnlyKeys("p", "q");
     }
 
     @Test

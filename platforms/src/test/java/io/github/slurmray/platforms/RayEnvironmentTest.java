@@ -24,6 +24,33 @@ class RayEnvironmentTest {
     }
 
     @Test
+    void oneOfAUsersIsTakenAtItsWord() {
+        RayEnvironment mine = builder().architecture(Architecture.AARCH64).build();
+        assertThat(mine.hasRay()).contains(true);
+        assertThat(mine.runtime()).contains(RayEnvironment.ContainerRuntime.PLAIN);
+        assertThat(mine.architecture()).contains(Architecture.AARCH64);
+        assertThat(mine.fastNetwork()).isEmpty();
+        assertThat(mine.note()).isEmpty();
+        assertThat(builder().build().architecture()).isEmpty();
+    }
+
+    @Test
+    void ofASitesWhatIsKnownIsToldAndNothingElse() {
+        RayEnvironment roihu = Platforms.roihuGpu().rayEnvironment("python-pytorch/2.10");
+        assertThat(roihu.hasRay()).isEmpty();
+        assertThat(roihu.runtime()).isEmpty();
+        assertThat(roihu.architecture()).contains(Architecture.AARCH64);
+        assertThat(roihu.note().orElseThrow()).contains("whether Ray is in it, is not said");
+
+        RayEnvironment lumi = Platforms.lumiG().rayEnvironment("pytorch");
+        assertThat(lumi.hasRay()).contains(true);
+        assertThat(lumi.fastNetwork()).contains(false);
+        assertThat(Platforms.lab().rayEnvironment("pytorch/2.5").hasRay())
+                .as("a Ray whose version is known is there")
+                .contains(true);
+    }
+
+    @Test
     void modulesAndLinesRunInTheOrderInWhichTheyWereNamed() {
         RayEnvironment ray = builder()
                 .setupLine("module use /appl/modules")

@@ -184,7 +184,13 @@ class SchemaTest {
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"type\": \"\"}}}}",
                 "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"slice\": {\"type\": \"a b\"}}}}}",
                 "{\"name\": \"x\", \"billing\": {\"samples\": [{\"partition\": \"p\", \"time\": \"1:00:00\","
-                        + " \"total\": \"1\", \"memoryGiB\": -1}]}}"
+                        + " \"total\": \"1\", \"memoryGiB\": -1}]}}",
+                "{\"name\": \"x\", \"commands\": {\"efficiency\": \"reportseff\"}}",
+                "{\"name\": \"x\", \"slurm\": {\"cluster\": \"our cluster\"}}",
+                "{\"name\": \"x\", \"slurm\": {\"selectType\": \"cons_tres\"}}",
+                "{\"name\": \"x\", \"nodeTypes\": {\"n\": {\"gpus\": {\"type\": \"NVIDIA A100\"}}}}",
+                "{\"name\": \"x\", \"partitions\": {\"p\": {\"gpus\": {\"type\": \"a:100\"}}}}",
+                "{\"name\": \"x\", \"partitions\": {\"a=b\": {}}}"
             })
     void aWrongValueIsRefusedByTheSchemaAndTheLoader(String site) {
         JsonNode json = JSON.readTree(site);

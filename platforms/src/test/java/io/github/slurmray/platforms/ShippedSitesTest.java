@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -60,9 +62,6 @@ class ShippedSitesTest {
     @ParameterizedTest
     @MethodSource("sites")
     void everyPartitionIsBilledByARuleOrItIsSaidWhyNot(Platform site) {
-        if (site.name().equals("lab")) {
-            return;
-        }
         for (String partition : site.partitions().keySet()) {
             boolean rule =
                     site.billing().rules().stream().anyMatch(r -> r.partitions().contains(partition));
@@ -130,7 +129,55 @@ class ShippedSitesTest {
         for (Partition p : site.partitions().values()) {
             List<Source> sources = site.sourceOf("/partitions/" + p.name());
             assertThat(sources).isNotEmpty();
-            assertThat(sources).allMatch(s -> s.path().isPresent() || s.note().isPresent());
+            // what names no source is said by the file alone, whose name is then the note
+            assertThat(sources)
+                    .noneMatch(s -> s.path().isEmpty()
+                            && s.note().filter(n -> n.endsWith(".json")).isPresent());
         }
+    }
+
+    /** As the notes say that the facts were collected from: the newest commit of the site's documentation. */
+    @ParameterizedTest
+    @CsvSource({
+        "csc-puhti, 2026-08-21",
+        "csc-mahti, 2026-08-21",
+        "csc-roihu-cpu, 2026-08-21",
+        "csc-roihu-gpu, 2026-08-21",
+        "lumi-c, 2024-10-15",
+        "lumi-g, 2024-10-15",
+        "azure-cyclecloud, 2024-12-02",
+        "onprem-apptainer, 2025-07-21"
+    })
+    void factsAreAsOfTheSnapshotThatTheyWereReadFrom(String site, LocalDate snapshot) {
+        assertThat(Platforms.named(site).asOf()).contains(snapshot);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sites")
+    void aRuleInWordsIsFoundUnderTheSameTopicAtEachSite(Platform site) {
+        assertThat(site.policies().rules().keySet())
+                .isSubsetOf(
+                        "accountSharing",
+                        "architecture",
+                        "arrays",
+                        "containers",
+                        "cpusPerGpu",
+                        "debugging",
+                        "drainedNodes",
+                        "gpuNodes",
+                        "healthChecks",
+                        "hyperthreads",
+                        "jobsPerUser",
+                        "localDisk",
+                        "loginNodes",
+                        "memoryAsDisk",
+                        "mpi",
+                        "polling",
+                        "smallFiles",
+                        "smallTasks",
+                        "tunnels",
+                        "underuse",
+                        "webSessions",
+                        "wholeNodes");
     }
 }

@@ -11,10 +11,12 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What single sites do in their own way, and where it comes from. */
 class SiteOddLogicTest {
@@ -75,7 +77,7 @@ class SiteOddLogicTest {
                 check(Platforms.roihuGpu(), s -> twoNodes.apply(s).gres(Gres.gpu("gh200", 4)));
         assertThat(findings).extracting(Finding::rule).containsExactly("job-gpus");
         assertThat(findings.get(0).message())
-                .isEqualTo("GPUs of the job=8: partition gpumedium allows at most 4; this fits in gpularge, gputest");
+                .isEqualTo("GPUs of the job=8: partition gpumedium allows at most 4; this fits in gputest");
     }
 
     @Test
@@ -155,9 +157,55 @@ class SiteOddLogicTest {
         assertThat(Platforms.lumiG().checkService("86.50.1.1").orElseThrow().severity())
                 .isEqualTo(Finding.Severity.ERROR);
         assertThat(Platforms.lab().checkService("::").orElseThrow().rule()).isEqualTo("service-open");
-        for (String own : List.of("127.0.0.1", "192.168.1.10", "10.0.0.1", "::1", "fd00::1", "vm.example.org")) {
-            assertThat(Platforms.lumiG().checkService(own)).isEmpty();
+        for (String own :
+                List.of("localhost", "127.0.0.1", "192.168.1.10", "10.0.0.1", "100.64.0.1", "::1", "fd00::1")) {
+            assertThat(Platforms.lumiG().checkService(own)).as(own).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "[::]", "0", "", "0.0.0.0:8265", "10.0.0.1/8", "vm.example.org"})
+    void whatIsNoAddressIsNotTakenForTheUsersOwn(String address) {
+        Finding forbidden = Platforms.lumiG().checkService(address).orElseThrow();
+        assertThat(forbidden.rule()).isEqualTo("service-to-others");
+        assertThat(forbidden.severity()).isEqualTo(Finding.Severity.ERROR);
+        assertThat(forbidden.message()).contains("'" + address + "'").contains("127.0.0.1");
+
+        Finding unclear = Platforms.lab().checkService(address).orElseThrow();
+        assertThat(unclear.rule()).isEqualTo("service-unclear");
+        assertThat(unclear.severity()).isEqualTo(Finding.Severity.WARNING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"csc-puhti", "csc-mahti"})
+    void aClosedSiteSendsGpuJobsToWhereThereAreGpus(String name) {
+        UnaryOperator<SbatchScript.Builder> script = s -> s.partition("gputest").gres(Gres.gpu(1));
+        String refused = check(Platforms.named(name), script).get(0).message();
+        assertThat(refused).contains("csc-roihu-cpu").contains("csc-roihu-gpu").contains("Platform.evenIfClosed()");
+
+        Finding tried = check(Platforms.named(name).evenIfClosed(), script).get(0);
+        assertThat(tried.rule()).isEqualTo("site-closed");
+        assertThat(tried.message()).contains("csc-roihu-gpu").doesNotContain("evenIfClosed");
+    }
+
+    @Test
+    void whoseJobsAreCountedIsNotSaidWhereItIsNotKnown() {
+        assertThat(Platforms.lumiC().unknown()).anyMatch(u -> u.contains("a user's or an account's"));
+        List<Finding> findings =
+                check(Platforms.lumiC(), s -> s.partition("small").array("1-221"));
+        assertThat(findings).extracting(Finding::rule).containsExactly("partition-jobs");
+        assertThat(findings.get(0).message())
+                .contains("221 jobs")
+                .contains("at most 220")
+                .doesNotContain("user");
+    }
+
+    @Test
+    void lumisProjectStorageIsWhereItsContradictionSaysThatItIs() {
+        String path = Objects.requireNonNull(Platforms.lumiC().storage().get("project"))
+                .path()
+                .orElseThrow();
+        assertThat(Platforms.lumiC().contradictions()).anyMatch(c -> c.contains("these facts use " + path));
     }
 
     @Test

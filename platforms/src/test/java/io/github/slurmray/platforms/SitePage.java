@@ -76,7 +76,8 @@ final class SitePage {
                 Row.of("open to everybody from", s.text("from")),
                 Row.of("jobs end", s.text("until")),
                 Row.of("logins and storage end", s.text("loginsUntil")),
-                Row.of("go on with", s.text("successor", n -> "[" + n + "](" + n + ".md)")));
+                Row.of("go on with", s.text("successor", FactPage::site)),
+                Row.of("go on with for GPUs", s.text("gpuSuccessor", FactPage::site)));
         page.paragraph(s.text("note"));
         if (!s.section().isPresent()) {
             page.paragraph("No beginning and no end are known: it counts as open.");
@@ -200,11 +201,12 @@ final class SitePage {
                         "Partition",
                         "Node types",
                         "Longest job",
+                        "If no limit is said",
                         "Nodes of a job",
                         "CPUs of a node",
                         "CPUs of a job",
                         "A job gets",
-                        "Jobs of a user",
+                        "Jobs at a time",
                         "Submit from",
                         "Open to"),
                 site.each("partitions", (name, s) -> {
@@ -220,6 +222,7 @@ final class SitePage {
                             code(name) + (isDefault ? " (default)" : ""),
                             s.texts("nodeTypes", FactPage::prose),
                             s.text("maxTime"),
+                            s.text("defaultTime"),
                             s.range("minNodes", "maxNodes", n -> n),
                             s.number("cpusPerNode"),
                             s.number("maxCpus"),
@@ -262,6 +265,7 @@ final class SitePage {
                 s.range("minPerJob", "maxPerJob", n -> n + " a job"),
                 s.text("request", r -> code((r.equals("GRES") ? "--gres=gpu:" : "--gpus-per-node=") + type + "N")),
                 s.section().text("request").isPresent() ? List.of() : s.text("type", t -> "type " + code(t)),
+                s.flag("typed", "with types", "without types"),
                 s.number("maxCpusPerGpu", n -> "at most " + n + " CPUs for each"),
                 s.number("suggestedCpusPerGpu", n -> n + " CPUs for each are suggested"),
                 slice.text("type", t -> "also slices " + code(t)),
@@ -293,7 +297,10 @@ final class SitePage {
                                     s.text("virtualEnvironment", v -> "the virtual environment " + code(v))),
                             s.command("wrapper"),
                             s.text("runtime", SitePage::runtime),
-                            all(s.text("rayVersion"), s.flag("hasRay", "is there", "isn't there")),
+                            all(
+                                    s.text("rayVersion"),
+                                    s.flag("hasRay", "is there", "isn't there"),
+                                    s.flag("fastNetwork", "on the fast network", "without the fast network")),
                             s.text("architecture"));
                 }));
         page.remarks(notes);
@@ -435,7 +442,7 @@ final class SitePage {
                 Row.of("time between two looks at the queue", s.duration("pollFloor")),
                 Row.of("`--mail-type`", s.flag("mail", "has an effect", "has no effect")),
                 Row.of("a service for others", s.flag("serviceToOthers", "is allowed", "isn't allowed"))));
-        rows.addAll(s.each("rules", (topic, rule) -> Row.of(topic, rule.text("rule"))));
+        rows.addAll(s.each("rules", (topic, rule) -> Row.of(code(topic), rule.text("rule"))));
         page.facts(List.of("About", "Rule"), rows.toArray(Row[]::new));
         page.paragraph(s.text("note"));
     }

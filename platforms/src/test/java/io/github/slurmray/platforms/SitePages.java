@@ -58,6 +58,8 @@ final class SitePages {
 
                 ## How to read a page
 
+                - *As of* is the day up to which the facts go: that of the newest change in the copy of the site's
+                  documentation that they were read from. What comes from elsewhere has its own day in its footnote.
                 - A footnote names the page that says a fact: repository, path, revision, and the day of its last change.
                   The column *Source* is for the whole row, but for cells with a footnote of their own.
                 - † marks a third party's word, for which there is none of the site's.
@@ -93,7 +95,8 @@ final class SitePages {
         return words(Stream.of(
                         s.text("from").map(from -> "from " + from),
                         s.text("until").map(until -> "until " + until),
-                        s.text("successor").map(n -> "then [" + n + "](" + n + ".md)"))
+                        s.text("successor").map(n -> "then " + FactPage.site(n)),
+                        s.text("gpuSuccessor").map(n -> "or " + FactPage.site(n)))
                 .flatMap(Optional::stream));
     }
 

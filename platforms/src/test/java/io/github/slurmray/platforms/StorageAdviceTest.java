@@ -4,27 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StorageAdviceTest {
-    private static final Map<String, StoragePurpose> PURPOSES = Map.of(
-            "/users/<user>", StoragePurpose.HOME,
-            "/projappl/<project>", StoragePurpose.SOFTWARE,
-            "/scratch/<project>", StoragePurpose.DATA,
-            "/flash/<project>", StoragePurpose.FAST_DATA);
-
     private static List<StorageAdvice> about(String line) {
-        String output = "Disk area  Capacity(used/max)  Files(used/max)  Cleanup\n" + line + "\n";
-        return StorageAdvice.about(Workspaces.parse(output).areas(), PURPOSES);
+        return about(Platforms.roihuCpu(), line);
+    }
+
+    private static List<StorageAdvice> about(Platform site, String line) {
+        return site.advise(Workspaces.parse("Disk area  Capacity(used/max)  Files(used/max)  Cleanup\n" + line + "\n"));
     }
 
     @Test
     void theAreasOfRoihusSampleAreAdvised() {
-        List<StorageAdvice> advices = StorageAdvice.about(
-                Workspaces.parse(Sample.of("csc-workspaces-roihu")).areas(), PURPOSES);
+        List<StorageAdvice> advices = Platforms.roihuCpu().advise(Workspaces.parse(Sample.of("csc-workspaces-roihu")));
 
         assertThat(advices)
                 .extracting(StorageAdvice::rule, StorageAdvice::path)
@@ -37,15 +32,15 @@ class StorageAdviceTest {
         assertThat(advices.get(0).message())
                 .isEqualTo("/projappl/project_2000123 has used 24G of its 15G; remove or move what isn't needed, or ask"
                         + " for more: programs belong here, data in the project's scratch");
-        assertThat(advices).allSatisfy(a -> assertThat(a.source()).contains("docs/"));
+        assertThat(advices).allSatisfy(a -> assertThat(a.sources().toString()).contains("CSCfi/csc-user-guide docs/"));
+        assertThat(advices.get(1).message()).contains("Avoid many small files on Lustre");
+        assertThat(advices.get(2).message()).contains("180 days").endsWith("; there is no backup");
     }
 
     @Test
     void anEmptyLumiNeedsNoAdvice() {
-        List<Workspaces.Area> areas =
-                Workspaces.parse(Sample.of("lumi-workspaces")).areas();
-
-        assertThat(StorageAdvice.about(areas, PURPOSES)).isEmpty();
+        assertThat(Platforms.lumiC().advise(Workspaces.parse(Sample.of("lumi-workspaces"))))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -79,10 +74,38 @@ class StorageAdviceTest {
 
     @Test
     void fastDisksAreDear() {
-        assertThat(about("/flash/p  3G/2T  5/1M  n/a"))
+        assertThat(about(Platforms.lumiC(), "/flash/p  3G/2T  5/1M  n/a"))
                 .extracting(StorageAdvice::message)
-                .containsExactly(
-                        "/flash/p holds 3G, at ten times the price of scratch: move what doesn't need the speed");
-        assertThat(about("/fast/p  3G/2T  5/1M  n/a")).isEmpty();
+                .containsExactly("/flash/p holds 3G, which is billed as 10 TB-hours for each TB and hour; move what"
+                        + " doesn't need the speed");
+        assertThat(about(Platforms.lumiC(), "/fast/p  3G/2T  5/1M  n/a")).isEmpty();
+    }
+
+    @Test
+    void whatASiteDoesNotSayIsNotSaidForIt() {
+        String line = "/scratch/p  97G/900T  100K/900M  90d";
+        List<StorageAdvice> known = about(Platforms.lab(), line);
+        assertThat(known).extracting(StorageAdvice::rule).containsExactly("storage-cleaned");
+        assertThat(known.get(0).message()).endsWith("; there is no backup");
+
+        StorageAdvice unknown = about(Platforms.azureCycleCloud(), line).get(0);
+        assertThat(unknown.message()).isEqualTo("files in /scratch/p that aren't used for 90 days are removed");
+        assertThat(unknown.sources()).isEmpty();
+    }
+
+    @Test
+    void lumiIsAdvisedOnItsOwnWord() {
+        Workspaces full = Workspaces.parse("""
+                Disk area  Capacity(used/max)  Files(used/max)
+                /flash/project_465000001  3G/2T  900K/1M
+                ----------------------------------------
+                """);
+        List<StorageAdvice> advices = Platforms.lumiC().advise(full);
+
+        assertThat(advices).extracting(StorageAdvice::rule).containsExactly("storage-small-files", "storage-price");
+        assertThat(advices.toString())
+                .contains("lumi-userguide")
+                .doesNotContain("csc-user-guide")
+                .doesNotContain("CSC user guide");
     }
 }

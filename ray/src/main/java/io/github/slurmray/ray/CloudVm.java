@@ -74,10 +74,20 @@ public final class CloudVm {
     /**
      * Returns the address on the VM that listens for the dashboard.
      *
-     * @return 127.0.0.1 by default; another one needs {@code GatewayPorts clientspecified} in the VM's sshd_config
+     * @return 127.0.0.1 by default, which only programs on the VM reach; another one needs {@code GatewayPorts
+     *     clientspecified} in the VM's sshd_config
      */
     public String bindAddress() {
         return bindAddress;
+    }
+
+    /**
+     * Tells whether the dashboard is published to programs on the VM alone.
+     *
+     * @return true if {@link #bindAddress()} is a loopback address
+     */
+    public boolean listensOnLoopback() {
+        return bindAddress.equals("localhost") || bindAddress.matches("127(\\.\\d{1,3}){3}");
     }
 
     /**
@@ -105,6 +115,12 @@ public final class CloudVm {
      */
     public Optional<String> ownKey() {
         return Optional.ofNullable(ownKey);
+    }
+
+    /** Returns the VM in words, such as {@code ubuntu@vm.example.org (127.0.0.1:8280 there)}. */
+    @Override
+    public String toString() {
+        return user + "@" + host + (sshPort == 22 ? "" : ":" + sshPort) + " (" + bindAddress + ":" + port + " there)";
     }
 
     /** Builds a {@link CloudVm}. Not safe for use by many threads. */
@@ -166,8 +182,8 @@ public final class CloudVm {
         /**
          * Sets the address on the VM that listens for the dashboard, such as the VM's private address.
          *
-         * @param privateAddress 127.0.0.1 by default; other addresses need {@code GatewayPorts clientspecified} in the
-         *     VM's sshd_config
+         * @param privateAddress 127.0.0.1 by default, which only programs on the VM reach; other addresses need
+         *     {@code GatewayPorts clientspecified} in the VM's sshd_config
          * @return this builder
          * @throws IllegalArgumentException if it isn't an address
          */

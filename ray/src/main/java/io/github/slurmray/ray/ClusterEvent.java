@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * Something that happened to a cluster. Most are told by the job itself, with its nodes' clocks; {@link JobChanged},
- * {@link Ready} and {@link TakenOver} are this program's.
+ * {@link Ready}, {@link TakenOver} and {@link GivenBack} are this program's.
  */
 public sealed interface ClusterEvent {
     /**
@@ -168,6 +168,13 @@ public sealed interface ClusterEvent {
      * @param at when it was seen
      */
     record TakenOver(Instant at) implements ClusterEvent {}
+
+    /**
+     * The handle that had taken over was closed; this one may end the cluster again.
+     *
+     * @param at when it was seen
+     */
+    record GivenBack(Instant at) implements ClusterEvent {}
 
     /**
      * The job says something that this version of the library doesn't know.

@@ -23,6 +23,12 @@ abstract class GroupBuilder<B extends GroupBuilder<B>> {
         return new NodeShape(cpus, gpus, Optional.ofNullable(memory), Optional.ofNullable(objectStore));
     }
 
+    /** Returns what was said so far, in words. */
+    @Override
+    public String toString() {
+        return shape() + partition().map(p -> ", in " + p).orElse("");
+    }
+
     Optional<String> partition() {
         return Optional.ofNullable(partition);
     }

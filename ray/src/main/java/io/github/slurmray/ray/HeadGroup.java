@@ -39,6 +39,12 @@ public final class HeadGroup {
         return shape;
     }
 
+    /** Returns the group in words, such as {@code head in small: 2 CPUs, 3G}. */
+    @Override
+    public String toString() {
+        return "head" + partition.map(p -> " in " + p).orElse("") + ": " + shape;
+    }
+
     /** Builds a {@link HeadGroup}. Not safe for use by many threads. */
     public static final class Builder extends GroupBuilder<Builder> {
         private Builder() {}

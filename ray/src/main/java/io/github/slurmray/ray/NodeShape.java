@@ -1,7 +1,9 @@
 package io.github.slurmray.ray;
 
 import io.github.slurmray.core.Memory;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -41,6 +43,19 @@ public record NodeShape(OptionalInt cpus, int gpus, Optional<Memory> memory, Opt
             throw new IllegalArgumentException("the object store (" + objectStore.get()
                     + ") can't be larger than the memory (" + memory.get() + ")");
         }
+    }
+
+    /** Returns the request in words, such as {@code 8 CPUs, 2 GPUs, 16G (5G of it object store)}. */
+    @Override
+    public String toString() {
+        List<String> parts = new ArrayList<>();
+        cpus.ifPresent(n -> parts.add(n + (n == 1 ? " CPU" : " CPUs")));
+        if (gpus > 0) {
+            parts.add(gpus + (gpus == 1 ? " GPU" : " GPUs"));
+        }
+        memory.ifPresent(m -> parts.add(
+                m + objectStore.map(s -> " (" + s + " of it object store)").orElse("")));
+        return parts.isEmpty() ? "what the site gives" : String.join(", ", parts);
     }
 
     static int atLeastOne(int n, String name) {

@@ -14,20 +14,32 @@ import java.util.function.Consumer;
  * A handle on a Ray cluster inside a Slurm job: tells how it is, reaches it, and ends it.
  *
  * <p>Safe for use by many threads. A handle runs a few daemon threads: one follows the events that the job writes, one
- * asks Slurm (never more often than the site's poll floor), one renews the job's lease, one tells subscribers. While
- * they run, the cluster lives until its time limit; if the program dies, the job ends itself when its lease runs out.
+ * asks Slurm (never more often than the site's poll floor), one renews the job's lease, one tells subscribers. While a
+ * handle is open, the cluster lives until its time limit. If nobody has one open any more (the program died, the last
+ * one was closed without ending the cluster), the job ends itself when its lease runs out. {@link #detach()}, and only
+ * that, makes it run to its time limit without anybody.
  *
- * <p>A handle from {@link SlurmRayCluster#launch()} ends the cluster when it is closed; one from
- * {@link RayClusters#attach} leaves it running. {@link #end()} and {@link #detach()} say it outright. The handle that
- * attached last is the one that may end the cluster; an older one throws {@link TakenOverException}.
+ * <p>What {@link #close()} does follows from where the handle comes from:
+ *
+ * <ul>
+ *   <li>{@link SlurmRayCluster#launch()}: it ends the cluster.
+ *   <li>{@link RayClusters#attach}: it gives the cluster back as it was found.
+ *   <li>{@link RayClusters#observe}: nothing. Such a handle renews no lease, and may neither end nor detach.
+ * </ul>
+ *
+ * <p>Of several handles, the one that attached last may end and detach the cluster, until it is closed; then the one
+ * before it may again. Meanwhile the older ones throw {@link TakenOverException}. A program that dies while it is
+ * attached gives nothing back: an older handle goes on renewing the lease, but has to attach again to end the cluster.
+ *
+ * <p>After {@link #end()} or {@link #close()}, what was known is still told: {@link #phase()}, {@link #jobState()},
+ * {@link #events()}, and the {@link #accounting()} that {@link #end()} returned. What would have to be asked throws
+ * {@link IllegalStateException}.
  */
 public final class RayCluster implements AutoCloseable {
     private final LiveCluster cluster;
-    private final boolean endsOnClose;
 
-    RayCluster(LiveCluster cluster, boolean endsOnClose) {
+    RayCluster(LiveCluster cluster) {
         this.cluster = cluster;
-        this.endsOnClose = endsOnClose;
     }
 
     /**
@@ -104,7 +116,8 @@ public final class RayCluster implements AutoCloseable {
      * @throws NotReadyException if the time is over first; the message says what it is waiting for
      * @throws ClusterFailedException if the cluster can't come up, or its job can never start
      * @throws PublishFailedException if publishing is required and failed; the job is ended
-     * @throws ClusterEndedException if the job has ended
+     * @throws ClusterEndedException if the job has ended; the message says how, and since when it had been ready
+     * @throws IllegalStateException if this handle is closed
      * @throws io.github.slurmray.core.InterruptedCallException if the thread was interrupted
      */
     public void awaitReady(Duration timeout) {
@@ -114,7 +127,8 @@ public final class RayCluster implements AutoCloseable {
     /**
      * Returns where the dashboard and the Jobs API can be reached. May open a tunnel, for which it blocks.
      *
-     * @return the endpoints as they are now
+     * @return the endpoints as they are now; none of a cluster that has ended
+     * @throws IllegalStateException if this handle is closed
      * @throws io.github.slurmray.core.SlurmRayException if a tunnel can't be opened
      */
     public Endpoints endpoints() {
@@ -124,7 +138,8 @@ public final class RayCluster implements AutoCloseable {
     /**
      * Returns the cluster's Jobs API.
      *
-     * @return usable until this handle is closed
+     * @return usable until this handle is closed, or the cluster is ended
+     * @throws IllegalStateException if this handle is closed
      */
     public RayJobs jobs() {
         return cluster.jobs();
@@ -134,16 +149,21 @@ public final class RayCluster implements AutoCloseable {
      * Returns the nodes that are alive in Ray. Blocks for one request.
      *
      * @return the nodes
-     * @throws RayUnreachableException if no way leads to the dashboard now, or it doesn't answer
+     * @throws RayUnreachableException if no way leads to the dashboard now, or it doesn't answer; before the cluster is
+     *     ready, the message says what it waits for
+     * @throws ClusterEndedException if the cluster's job has ended by itself
+     * @throws IllegalStateException if this handle is closed
      */
     public List<RayNode> nodes() {
         return cluster.nodes();
     }
 
     /**
-     * Fetches the job's accounting as it is now. Blocks for one command.
+     * Fetches the job's accounting as it is now, for which it blocks for one command; or returns what {@link #end()}
+     * has returned.
      *
      * @return the records of the job and its steps
+     * @throws IllegalStateException if this handle is closed, and not by {@link #end()}
      * @throws io.github.slurmray.core.SlurmRayException if the host, or Slurm's database, can't be reached
      */
     public Accounting accounting() {
@@ -155,6 +175,7 @@ public final class RayCluster implements AutoCloseable {
      * from the site. Blocks for one command.
      *
      * @param into a directory, made if it isn't there; files of the same names are replaced
+     * @throws IllegalStateException if this handle is closed
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached, or the run directory is gone
      * @throws java.io.UncheckedIOException if the directory can't be written
      */
@@ -169,6 +190,7 @@ public final class RayCluster implements AutoCloseable {
      *
      * @return the final accounting; without rows where the site keeps none
      * @throws TakenOverException if another handle has taken over; nothing was ended
+     * @throws IllegalStateException if this handle only observes, or is closed
      * @throws io.github.slurmray.slurm.SlurmUnavailableException if Slurm can't be reached; call again later. If it is
      *     only the accounting that can't, the cluster is ended and removed all the same
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached; call again later
@@ -178,10 +200,12 @@ public final class RayCluster implements AutoCloseable {
     }
 
     /**
-     * Leaves the cluster running to its time limit, with nobody to renew its lease, and closes this handle. Blocks for
-     * one command.
+     * Leaves the cluster running to its time limit, with nobody to renew its lease, and closes this handle. That is for
+     * good: whoever attaches later may end the cluster, but never has to renew its lease. After {@link #end()} or
+     * {@link #close()} it does nothing. Blocks for two commands.
      *
      * @throws TakenOverException if another handle has taken over
+     * @throws IllegalStateException if this handle only observes
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached; the lease then still holds
      */
     public void detach() {
@@ -189,15 +213,20 @@ public final class RayCluster implements AutoCloseable {
     }
 
     /**
-     * Ends the cluster if this handle launched it, else detaches; does neither if another handle has taken over. After
-     * {@link #end()} or {@link #detach()} it does nothing. Twice is harmless.
+     * Lets go of the cluster, as this handle came by it. A launched handle ends it, as {@link #end()} does but for the
+     * accounting. One that attached gives it back: the handle that was taken over may end it again, the lease runs on
+     * as if nobody had attached, and a detached cluster stays so. One that observes does nothing to it. After
+     * {@link #end()} or {@link #detach()} nothing is done; twice is harmless. The handle is closed in any case.
      *
-     * @throws io.github.slurmray.core.SlurmRayException if the cluster couldn't be ended; the handle is closed all the
-     *     same, and the job ends itself when its lease runs out
+     * @throws TakenOverException if this handle should have ended the cluster, but another one has taken over; not if
+     *     the cluster had ended already
+     * @throws LeftRunningException if the cluster could be neither ended nor given back; the job ends itself when its
+     *     lease runs out
+     * @throws IllegalStateException if the host was closed before the cluster, with the same consequence
      */
     @Override
     public void close() {
-        cluster.close(endsOnClose);
+        cluster.close();
     }
 
     @Override

@@ -47,23 +47,45 @@ public final class RayClusters {
     }
 
     /**
-     * Attaches to a cluster and takes it over: from now on this handle renews its lease and may end it, and an older
-     * handle may not. Blocks for a few commands.
+     * Attaches to a cluster and takes it over: until this handle is closed, it renews the lease and may end or detach
+     * the cluster, and an older handle may not. Closing it gives all that back: the older handle, if its program still
+     * lives, may end the cluster again, else the lease runs out; a cluster that was detached stays so. To look only,
+     * use {@link #observe}.
+     *
+     * <p>Blocks for a few commands, and up to ten seconds more until the events so far are read and Slurm has answered.
      *
      * @param id the cluster's id
-     * @return a handle, whose closing leaves the cluster running
+     * @return a handle that knows what has happened so far
      * @throws ClusterNotFoundException if there is no such cluster, or it was never submitted
      * @throws io.github.slurmray.slurm.SubmissionUndecidedException if it can't be found out (yet) whether it was
      *     submitted
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
      */
     public RayCluster attach(ClusterId id) {
-        return new RayCluster(registry.attach(id), false);
+        return new RayCluster(registry.attach(id));
     }
 
     /**
-     * Lists the clusters that have a run directory, with their jobs' states. Blocks for a few commands, and one more a
-     * cluster.
+     * Looks at a cluster and leaves it to whoever has it: the handle tells events, reaches Ray and fetches logs, but
+     * renews no lease, and its {@link RayCluster#end()} and {@link RayCluster#detach()} throw
+     * {@link IllegalStateException}. Closing it changes nothing. Any number may observe at once.
+     *
+     * <p>Blocks like {@link #attach}.
+     *
+     * @param id the cluster's id
+     * @return a handle that knows what has happened so far
+     * @throws ClusterNotFoundException if there is no such cluster, or it was never submitted
+     * @throws io.github.slurmray.slurm.SubmissionUndecidedException if it can't be found out (yet) whether it was
+     *     submitted
+     * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
+     */
+    public RayCluster observe(ClusterId id) {
+        return new RayCluster(registry.observe(id));
+    }
+
+    /**
+     * Lists the clusters that have a run directory, with their jobs' states. Blocks for two commands, however many
+     * there are; for one more each where a submission has been broken off.
      *
      * @return in the order of their ids
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
@@ -74,7 +96,11 @@ public final class RayClusters {
 
     /**
      * Removes what ended clusters have left: run directories, and keys on the cloud VM. What may still live stays, and
-     * so does what isn't a cluster's. Blocks for a few commands a cluster.
+     * so does what isn't a cluster's. Blocks for a few commands, however many clusters there are.
+     *
+     * <p>A cluster has ended when Slurm says so. Where Slurm has forgotten the job and nobody recorded its end, its own
+     * directory must agree: by the job's last word in it, or by being quiet for longer than the job could live so (its
+     * lease, or its time limit if it was detached, and five minutes).
      *
      * @return what was removed, and what stays why
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached

@@ -42,7 +42,8 @@ public interface RayJob {
 
     /**
      * Hands over every line of the job's log, from the first on, as they come, and returns when the job has ended and
-     * its last line was handed over.
+     * its last line was handed over. Blocks for as long as the job runs; {@link #followLogs(Consumer, Duration)} takes
+     * a timeout.
      *
      * <p>Every line comes exactly once and in order, through lost connections too. Lines end at {@code \n},
      * {@code \r\n} or {@code \r} (progress bars), which are not part of them; a line of more than 1 MiB comes in
@@ -57,6 +58,18 @@ public interface RayJob {
      * @throws RayApiException if Ray can't give the log, such as when the node of the entrypoint is gone
      */
     RayJobInfo followLogs(Consumer<String> line);
+
+    /**
+     * Like {@link #followLogs(Consumer)}, but for a limited time.
+     *
+     * @param line takes the lines, on the calling thread; what it throws ends the call
+     * @param timeout how long to follow at most; a request that is under way then is still waited for
+     * @return the job at its end, whether it succeeded or not
+     * @throws RayJobTimeoutException if it hasn't ended by then; the job goes on
+     * @throws RayUnreachableException if Ray hasn't answered for two minutes; the job may well go on
+     * @throws RayApiException if Ray can't give the log, such as when the node of the entrypoint is gone
+     */
+    RayJobInfo followLogs(Consumer<String> line, Duration timeout);
 
     /**
      * Waits for the job's end. That Ray doesn't answer for a while is not an end.

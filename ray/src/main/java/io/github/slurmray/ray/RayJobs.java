@@ -8,17 +8,19 @@ import java.util.List;
  * <p>Safe for use by many threads. Every method blocks for one or a few HTTP requests, each with a timeout. Besides
  * what it names itself, each throws {@link RayUnreachableException} when Ray doesn't answer, {@link RayApiException}
  * when it answers with an error, {@link io.github.slurmray.core.ProtocolException} when its answer can't be understood,
- * {@link io.github.slurmray.core.InterruptedCallException} when the thread is interrupted, and
- * {@link IllegalStateException} when the cluster's handle is closed.
+ * {@link io.github.slurmray.core.InterruptedCallException} when the thread is interrupted,
+ * {@link ClusterEndedException} when the cluster's job has ended by itself, and {@link IllegalStateException} when the
+ * cluster's handle is closed. Before the cluster is ready, {@link RayUnreachableException} says what it waits for.
  */
 public interface RayJobs {
     /**
      * Submits a job, once: its submission id is what Ray knows it by, so when an answer is lost, the job is looked up
      * before it is sent again.
      *
-     * <p>A working directory is uploaded first, unless the cluster has the same one already. If no agent of Ray accepts
-     * jobs yet, this tries again for up to a minute. If the specification names a submission id which the cluster
-     * already has with the same entrypoint, that job is returned.
+     * <p>A working directory is uploaded first, unless the cluster has the same one already. Before the cluster is
+     * ready this throws at once if Ray doesn't accept jobs yet; later, if no agent of Ray does for a moment, it tries
+     * again for up to a minute. If the specification names a submission id which the cluster already has with the same
+     * entrypoint, that job is returned.
      *
      * @param spec the job
      * @return the job, accepted by Ray

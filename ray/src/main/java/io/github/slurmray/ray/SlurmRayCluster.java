@@ -6,6 +6,7 @@ import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.ray.internal.Launcher;
 import io.github.slurmray.ray.internal.Planner;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,11 +23,13 @@ public final class SlurmRayCluster {
     private final Platform platform;
     private final RayClusterSpec spec;
     private final @Nullable Host vmHost;
+    private final InstantSource clock;
 
     private SlurmRayCluster(Builder b, RayClusterSpec spec) {
         this.host = Objects.requireNonNull(b.host, "host: say where sbatch is, with host(…)");
         this.platform = Objects.requireNonNull(b.platform, "platform: say which site it is, with platform(…)");
         this.vmHost = b.vmHost;
+        this.clock = b.clock;
         this.spec = spec;
     }
 
@@ -56,7 +59,11 @@ public final class SlurmRayCluster {
      *     carriage return in it
      */
     public LaunchPlan plan() {
-        return Planner.plan(spec, platform, ClusterId.random(), vmHost != null);
+        return plan(ClusterId.random());
+    }
+
+    private LaunchPlan plan(ClusterId id) {
+        return Planner.plan(spec, platform, id, vmHost != null, clock.instant());
     }
 
     /**
@@ -66,6 +73,10 @@ public final class SlurmRayCluster {
      * @return the handle; closing it ends the cluster
      * @throws PlanRefusedException if the plan has errors; nothing was sent
      * @throws io.github.slurmray.slurm.SubmissionRefusedException if Slurm refuses the job; nothing is left behind
+     * @throws LaunchUndecidedException if the launch was broken off (an interrupt, a lost connection) and it isn't
+     *     known whether there is a job; launch its {@link LaunchUndecidedException#plan()} again
+     * @throws io.github.slurmray.core.InterruptedCallException if the thread was interrupted before there could be a
+     *     job
      * @throws io.github.slurmray.core.SlurmRayException if a host can't be reached or a command fails
      */
     public RayCluster launch() {
@@ -73,24 +84,33 @@ public final class SlurmRayCluster {
     }
 
     /**
-     * Launches a plan that {@link #plan()} made, which may have been shown to somebody in between. A plan can be
-     * launched once: its id names the cluster.
+     * Launches a plan that {@link #plan()} made, which may have been shown to somebody in between.
+     *
+     * <p>A plan is one cluster, whose id it has: launching it again, after whatever broke the launch off, goes on where
+     * that stopped, and never makes a second job. If the cluster is there already, this takes it over. Only once it was
+     * ended and removed does the same plan make it anew.
      *
      * @param plan the plan
      * @return the handle; closing it ends the cluster
      * @throws IllegalArgumentException if another cluster's {@link #plan()} made it
-     * @throws PlanRefusedException if the plan has errors; nothing was sent
+     * @throws PlanRefusedException if the plan has errors, or would have by now; nothing was sent
      * @throws io.github.slurmray.slurm.SubmissionRefusedException if Slurm refuses the job; nothing is left behind
+     * @throws LaunchUndecidedException if the launch was broken off (an interrupt, a lost connection) and it isn't
+     *     known whether there is a job; launch the plan again
+     * @throws io.github.slurmray.core.InterruptedCallException if the thread was interrupted before there could be a
+     *     job
      * @throws io.github.slurmray.core.SlurmRayException if a host can't be reached or a command fails
      */
     public RayCluster launch(LaunchPlan plan) {
-        if (!plan.equals(Planner.plan(spec, platform, plan.id(), vmHost != null))) {
+        LaunchPlan now = plan(plan.id());
+        // what is known against it may be other than when it was made, as sites open and close
+        if (!plan.script().equals(now.script()) || !plan.runDirectory().equals(now.runDirectory())) {
             throw new IllegalArgumentException("the plan of " + plan.id() + " was made for another cluster than this");
         }
-        if (!plan.errors().isEmpty()) {
-            throw new PlanRefusedException(plan);
+        if (!now.errors().isEmpty()) {
+            throw new PlanRefusedException(now);
         }
-        return new RayCluster(new Launcher(host, Optional.ofNullable(vmHost)).launch(plan, spec, platform), true);
+        return new RayCluster(new Launcher(host, Optional.ofNullable(vmHost)).launch(plan, spec, platform));
     }
 
     /**
@@ -103,6 +123,7 @@ public final class SlurmRayCluster {
         private @Nullable Host vmHost;
         private @Nullable Platform platform;
         private @Nullable HeadGroup head;
+        private InstantSource clock = InstantSource.system();
 
         private Builder() {}
 
@@ -241,6 +262,17 @@ public final class SlurmRayCluster {
          */
         public Builder allowOpenPort() {
             spec.allowOpenPort();
+            return this;
+        }
+
+        /**
+         * Sets the clock by which sites are open or closed.
+         *
+         * @param clock the system's by default
+         * @return this builder
+         */
+        public Builder clock(InstantSource clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
             return this;
         }
 

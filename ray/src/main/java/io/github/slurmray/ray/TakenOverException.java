@@ -4,7 +4,7 @@ import io.github.slurmray.core.Retry;
 import io.github.slurmray.core.SlurmRayException;
 import org.jspecify.annotations.Nullable;
 
-/** Another handle has taken the cluster over, so this one may not end it. */
+/** Another handle has taken the cluster over, so this one may not end or detach it, and has not. */
 public class TakenOverException extends SlurmRayException {
     private static final long serialVersionUID = 1L;
 

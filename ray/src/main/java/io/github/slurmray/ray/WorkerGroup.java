@@ -63,6 +63,13 @@ public final class WorkerGroup {
         return shape;
     }
 
+    /** Returns the group in words, such as {@code cpu, 2 nodes: 2 CPUs, 3G}. */
+    @Override
+    public String toString() {
+        return name + ", " + nodes + (nodes == 1 ? " node" : " nodes")
+                + partition.map(p -> " in " + p).orElse("") + ": " + shape;
+    }
+
     /** Builds a {@link WorkerGroup}. Not safe for use by many threads. */
     public static final class Builder extends GroupBuilder<Builder> {
         private final String name;

@@ -18,8 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,21 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the user of a cluster gets when the spec, the site's Slurm, Ray or a node is at fault. */
 @LabTest
-class ClusterFaultsLabTest {
-    private ClusterLab clusters;
-    private Lab lab;
-
-    @BeforeEach
-    void connect(Lab running) {
-        lab = running;
-        clusters = new ClusterLab(lab);
-    }
-
-    @AfterEach
-    void disconnect() {
-        clusters.close();
-    }
-
+class ClusterFaultsLabTest extends OnTheLab {
     // ---------------------------------------------------------------- refused
 
     @Test
@@ -222,7 +206,9 @@ class ClusterFaultsLabTest {
         lab.run("exec", "ctl", "scancel", cluster.job().toString());
 
         endsAs(cluster, JobState.Outcome.CANCELLED, "cancelled from outside");
-        assertThatThrownBy(() -> cluster.jobs().list()).isInstanceOf(RayUnreachableException.class);
+        assertThatThrownBy(() -> cluster.jobs().list())
+                .isInstanceOf(ClusterEndedException.class)
+                .hasMessageContainingAll(cluster.id().value(), "had been ready since", "CANCELLED");
         cluster.end();
         clusters.leftovers(cluster).assertNone();
     }

@@ -19,27 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The life of a cluster in which nothing fails. */
 @LabTest
 @Tag("slurm-versions")
-class ClusterLifeLabTest {
-    private ClusterLab clusters;
-
-    @BeforeEach
-    void connect(Lab lab) {
-        clusters = new ClusterLab(lab);
-    }
-
-    @AfterEach
-    void disconnect() {
-        clusters.close();
-    }
-
+class ClusterLifeLabTest extends OnTheLab {
     @Test
     void aHeadAloneIsAClusterAndEndingItTwiceIsHarmless() {
         RayCluster cluster = clusters.ready(clusters.standIn(0));
@@ -90,7 +76,7 @@ class ClusterLifeLabTest {
     }
 
     @Test
-    void anotherUserCanReadNothingOfTheCluster(Lab lab) {
+    void anotherUserCanReadNothingOfTheCluster() {
         RayCluster cluster = clusters.ready(clusters.standIn(0));
         String node = started(cluster).nodes().get(0);
         String look = "cat /home/hpcuser/.slurmray/" + cluster.id() + "/token; ls /home/hpcuser/.slurmray/"

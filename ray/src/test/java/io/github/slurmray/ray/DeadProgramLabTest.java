@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.slurm.JobId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,24 +20,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The program that launched a cluster is killed, at each phase; another one attaches, or nobody does. */
 @LabTest
-class DeadProgramLabTest {
+class DeadProgramLabTest extends OnTheLab {
     private static final Duration LONG_LEASE = Duration.ofMinutes(2);
 
-    private ClusterLab clusters;
     private RayClusters elsewhere;
-    private Lab lab;
 
     @BeforeEach
-    void connect(Lab running) {
-        lab = running;
-        clusters = new ClusterLab(lab);
+    void attachFromElsewhere() {
         elsewhere = RayClusters.on(clusters.login, Platforms.lab()).withVmHost(clusters.vm);
         clusters.login.connect();
-    }
-
-    @AfterEach
-    void disconnect() {
-        clusters.close();
     }
 
     @Test

@@ -1,41 +1,30 @@
 package io.github.slurmray.ray;
 
 import static io.github.slurmray.ray.ClusterLab.SOON;
+import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.platforms.Platforms;
+import io.github.slurmray.ssh.SshHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How long a cluster lives with a handle, and without one. What a dead program leaves is in DeadProgramLabTest. */
 @LabTest
-class LeaseLabTest {
+class LeaseLabTest extends OnTheLab {
     private static final Duration LEASE = Duration.ofSeconds(5);
     private static final Duration WELL_OVER = LEASE.multipliedBy(2).plusSeconds(1);
 
-    private ClusterLab clusters;
-
-    @BeforeEach
-    void connect(Lab lab) {
-        clusters = new ClusterLab(lab);
-    }
-
-    @AfterEach
-    void disconnect() {
-        clusters.close();
-    }
-
     @Test
-    void anOpenHandleAndADetachedClusterOutliveTheLease(Lab lab, @TempDir Path directory) throws IOException {
+    void anOpenHandleAndADetachedClusterThatSomebodyLookedAtOutliveTheLease(@TempDir Path directory)
+            throws IOException {
         // a site that wants to be asked seldom: the lease is renewed all the same
         Path site = Files.writeString(directory.resolve("site.json"), """
                 {"name": "a slow site", "modules": {"init": "source /etc/profile.d/lmod.sh"}, "policies": {"pollFloor": "PT20S"},
@@ -45,6 +34,8 @@ class LeaseLabTest {
                 clusters.standIn(0).platform(Platforms.load(site)).lease(LEASE));
         RayCluster left = clusters.ready(clusters.standIn(0).lease(LEASE));
         left.detach();
+        RayClusters elsewhere = RayClusters.on(clusters.login, Platforms.lab());
+        elsewhere.attach(left.id()).close();
 
         await().during(WELL_OVER)
                 .atMost(SOON)
@@ -55,12 +46,43 @@ class LeaseLabTest {
                                 .equals("RUNNING"));
 
         held.end();
-        RayCluster found =
-                clusters.own(RayClusters.on(clusters.login, Platforms.lab()).attach(left.id()));
+        RayCluster found = clusters.own(elsewhere.attach(left.id()));
         found.awaitReady(SOON);
         found.end();
         assertThat(found.events()).noneMatch(ClusterEvent.LeaseOver.class::isInstance);
         clusters.leftovers(held).assertNone();
         clusters.leftovers(left).assertNone();
+    }
+
+    @Test
+    void anAttachedHandleThatIsClosedLeavesADeadProgramsLeaseToRunOut() throws Exception {
+        SshHost dying = ClusterLab.login(lab);
+        RayCluster launched = clusters.own(
+                clusters.standIn(0).host(dying).lease(LEASE).build().launch());
+        launched.awaitReady(SOON);
+        dying.close();
+        assertThatThrownBy(launched::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(launched.id().value(), "job " + launched.job(), "lease of PT5S", "attach");
+        RayClusters elsewhere = RayClusters.on(clusters.login, Platforms.lab());
+
+        RayCluster guest = elsewhere.attach(launched.id());
+        await().during(WELL_OVER).atMost(SOON).until(() -> guest.phase() == Phase.READY);
+        guest.close();
+
+        within(LEASE.plusSeconds(30).toSeconds(), "the job ends when nobody renews its lease any more", () -> {
+            await().atMost(SOON)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> lab.sh("ctl", "squeue -h -t R,PD,CG -n " + launched.id())
+                            .isBlank());
+            return null;
+        });
+        RayCluster found = clusters.own(elsewhere.observe(launched.id()));
+        assertThat(found.events()).anyMatch(ClusterEvent.LeaseOver.class::isInstance);
+        assertThatThrownBy(() -> found.awaitReady(SOON))
+                .isInstanceOf(ClusterEndedException.class)
+                .hasMessageContaining("nobody renewed its lease");
+        assertThat(elsewhere.prune().removed()).contains(launched.id());
+        clusters.leftovers(launched).assertNone();
     }
 }

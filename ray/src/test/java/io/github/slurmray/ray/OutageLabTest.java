@@ -3,36 +3,20 @@ package io.github.slurmray.ray;
 import static io.github.slurmray.ray.ClusterLab.SOON;
 import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.slurm.JobState;
 import io.github.slurmray.slurm.SlurmUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a cluster and its handle do while a host, the network or Slurm's controller is away, and when it is back. */
 @LabTest
-class OutageLabTest {
-    private ClusterLab clusters;
-    private Lab lab;
-
-    @BeforeEach
-    void connect(Lab running) {
-        lab = running;
-        clusters = new ClusterLab(lab);
-    }
-
-    @AfterEach
-    void disconnect() {
-        clusters.close();
-    }
-
+class OutageLabTest extends OnTheLab {
     // ---------------------------------------------------------------- Slurm's controller
 
     @Test
@@ -56,6 +40,38 @@ class OutageLabTest {
         RayCluster cluster = within(5, "launched, after the controller is back", launch::get);
 
         assertThat(lab.sh("ctl", "squeue -h -n " + plan.id()).lines()).hasSize(1);
+        cluster.awaitReady(SOON);
+        cluster.end();
+        clusters.leftovers(cluster).assertNone();
+    }
+
+    @Test
+    void aLaunchInterruptedBeforeSlurmAnsweredIsLaunchedAgainAndMakesOneJob() throws Exception {
+        clusters.login.connect();
+        SlurmRayCluster spec = clusters.standIn(0).build();
+        LaunchPlan plan = spec.plan();
+        FutureTask<Throwable> launch = new FutureTask<>(() -> catchThrowable(() -> clusters.own(spec.launch(plan))));
+        Thread thread = new Thread(launch);
+        String record = "/home/hpcuser/.slurmray/" + plan.id() + "/submit/attempt.1/owner";
+        lab.sh("ctl", "pkill -STOP -x slurmctld");
+        try {
+            thread.start();
+            await().atMost(SOON)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() ->
+                            lab.attempt("exec", "login2", "test", "-f", record).status() == 0);
+            thread.interrupt();
+            assertThat(launch.get())
+                    .isInstanceOf(LaunchUndecidedException.class)
+                    .hasMessageContainingAll(plan.id().value(), "launch(plan)", "attach", "prune()");
+        } finally {
+            lab.sh("ctl", "pkill -CONT -x slurmctld");
+        }
+
+        RayCluster cluster = clusters.own(spec.launch(plan));
+
+        assertThat(lab.sh("ctl", "squeue -h -t all -o %A -n " + plan.id()).lines())
+                .containsExactly(cluster.job().toString());
         cluster.awaitReady(SOON);
         cluster.end();
         clusters.leftovers(cluster).assertNone();

@@ -18,27 +18,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The dashboard on a cloud VM, and what happens when it can't get there. */
 @LabTest
-class PublishLabTest {
-    private ClusterLab clusters;
-    private Lab lab;
-
-    @BeforeEach
-    void connect(Lab running) {
-        lab = running;
-        clusters = new ClusterLab(lab);
-    }
-
-    @AfterEach
-    void disconnect() {
-        clusters.close();
-    }
-
+class PublishLabTest extends OnTheLab {
     static CloudVm.Builder vmAt(int port) {
         return CloudVm.builder(Lab.VM).user(Lab.VM_USER).privateAddress(Lab.VM).port(port);
     }

@@ -10,7 +10,6 @@ import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.platforms.Platforms;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,20 +17,13 @@ import org.junit.jupiter.api.Test;
 /** Two handles on one cluster. */
 @LabTest
 @Tag("slurm-versions")
-class TakeOverLabTest {
-    private ClusterLab clusters;
+class TakeOverLabTest extends OnTheLab {
     private RayClusters elsewhere;
 
     @BeforeEach
-    void connect(Lab lab) {
-        clusters = new ClusterLab(lab);
+    void attachFromElsewhere() {
         // as another program on another machine would
         elsewhere = RayClusters.on(clusters.own(ClusterLab.connection(lab, Lab.LOGIN1, Lab.USER)), Platforms.lab());
-    }
-
-    @AfterEach
-    void disconnect() {
-        clusters.close();
     }
 
     @Test
@@ -51,11 +43,54 @@ class TakeOverLabTest {
                 .until(() -> older.events().stream().anyMatch(ClusterEvent.TakenOver.class::isInstance));
         assertThatThrownBy(older::end).isInstanceOf(TakenOverException.class).hasMessageContaining("attach again");
         assertThatThrownBy(older::detach).isInstanceOf(TakenOverException.class);
-        older.close();
+        assertThatThrownBy(older::close)
+                .isInstanceOf(TakenOverException.class)
+                .hasMessageContainingAll(older.id().value(), older.job().toString());
         assertThat(later.nodes()).as("after the older handle was closed").hasSize(2);
 
         later.end();
         clusters.leftovers(later).assertNone();
+    }
+
+    @Test
+    void anAttachedHandleThatIsClosedGivesTheClusterBack() {
+        RayCluster owner = clusters.ready(clusters.standIn(1));
+        try (RayCluster guest = elsewhere.attach(owner.id())) {
+            assertThat(guest.phase()).isEqualTo(Phase.READY);
+            assertThat(guest.nodes()).hasSize(2);
+            await().atMost(SOON)
+                    .until(() -> owner.events().stream().anyMatch(ClusterEvent.TakenOver.class::isInstance));
+        }
+
+        await().atMost(SOON).until(() -> owner.events().stream().anyMatch(ClusterEvent.GivenBack.class::isInstance));
+        owner.close();
+
+        assertThat(owner.phase()).isEqualTo(Phase.ENDED);
+        clusters.leftovers(owner).assertNone();
+    }
+
+    @Test
+    void anObserverSeesAllAndChangesNothing() throws Exception {
+        RayCluster owner = clusters.ready(clusters.standIn(1));
+        String before = lab.sh("login2", "cat /home/hpcuser/.slurmray/" + owner.id() + "/owner");
+
+        try (RayCluster observer = within(5, "observed", () -> elsewhere.observe(owner.id()))) {
+            assertThat(observer.phase()).isEqualTo(Phase.READY);
+            assertThat(observer.jobState()).isPresent();
+            assertThat(observer.nodes()).hasSize(2);
+            clusters.assertEventsAreThoseOfTheJob(observer);
+            assertThatThrownBy(observer::end)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("attach");
+        }
+
+        assertThat(lab.sh(
+                        "login2",
+                        "cd /home/hpcuser/.slurmray/" + owner.id() + "; cat owner; ls detached 2>/dev/null;true"))
+                .isEqualTo(before);
+        owner.end();
+        assertThat(owner.events()).noneMatch(ClusterEvent.TakenOver.class::isInstance);
+        clusters.leftovers(owner).assertNone();
     }
 
     @Test
@@ -72,7 +107,7 @@ class TakeOverLabTest {
     }
 
     @Test
-    void anEndedClusterCanBeAttachedToSaysHowItEndedAndIsPruned(Lab lab) {
+    void anEndedClusterCanBeAttachedToSaysHowItEndedAndIsPruned() {
         RayCluster older = clusters.ready(clusters.standIn(0));
         lab.run("exec", "ctl", "scancel", older.job().toString());
         await().atMost(SOON).until(() -> older.phase() == Phase.ENDED);
@@ -82,10 +117,10 @@ class TakeOverLabTest {
                 .isInstanceOf(ClusterEndedException.class)
                 .hasMessageContaining("CANCELLED");
         later.close();
-        older.close();
 
         assertThat(elsewhere.prune().removed()).contains(older.id());
         assertThat(elsewhere.list()).noneMatch(c -> c.id().equals(older.id()));
+        older.close();
         clusters.leftovers(older).assertNone();
     }
 

@@ -1,6 +1,7 @@
 package io.github.slurmray.ray;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,14 +11,18 @@ import io.github.slurmray.core.Memory;
 import io.github.slurmray.platforms.Finding;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can be said of a cluster, and what is refused at once. */
@@ -410,6 +415,41 @@ class ValuesTest {
     }
 
     @Test
+    void aPlanIsHeldAgainstTheSiteAgainWhenItIsLaunched() {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-07-31T08:59:59Z"));
+        try (LocalHost host = new LocalHost()) {
+            SlurmRayCluster cluster = SlurmRayCluster.builder()
+                    .host(host)
+                    .platform(Platforms.puhti())
+                    .clock(now::get)
+                    .account("project_2001234")
+                    .head(HeadGroup.builder().partition("small").build())
+                    .rayEnvironment(RayEnvironment.builder().build())
+                    .timeLimit(Duration.ofMinutes(10))
+                    .build();
+            LaunchPlan open = cluster.plan();
+            assertThat(open.errors()).extracting(Finding::rule).doesNotContain("site-closed");
+
+            now.set(Instant.parse("2026-07-31T09:00:00Z"));
+            assertThatExceptionOfType(PlanRefusedException.class)
+                    .isThrownBy(() -> cluster.launch(open))
+                    .satisfies(e -> assertThat(e.plan().errors())
+                            .extracting(Finding::rule)
+                            .contains("site-closed"));
+            LaunchPlan other = new LaunchPlan(
+                    ClusterId.random(),
+                    open.script(),
+                    open.findings(),
+                    open.filled(),
+                    open.bill(),
+                    open.runDirectory());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> cluster.launch(other))
+                    .withMessageContaining("another cluster");
+        }
+    }
+
+    @Test
     void everyPlanHasANewIdAndWhatIsKnownAgainstIt() {
         try (LocalHost host = new LocalHost()) {
             SlurmRayCluster cluster = SlurmRayCluster.builder()
@@ -428,5 +468,57 @@ class ValuesTest {
                             PlanRefusedException.class,
                             e -> assertThat(e).hasMessageContaining("--nodes=5").hasMessageContaining("at most 1"));
         }
+    }
+
+    @Test
+    void groupsAndTheirBuildersReadWell() {
+        HeadGroup.Builder head = HeadGroup.builder().partition("small").cpus(1).memory(Memory.ofGiB(3));
+        assertThat(head).hasToString("1 CPU, 3G, in small");
+        assertThat(head.build()).hasToString("head in small: 1 CPU, 3G");
+        assertThat(WorkerGroup.builder("gpu")
+                        .nodes(2)
+                        .cpus(8)
+                        .gpus(2)
+                        .memory(Memory.ofGiB(16))
+                        .objectStore(Memory.ofGiB(5))
+                        .build())
+                .hasToString("gpu, 2 nodes: 8 CPUs, 2 GPUs, 16G (5G of it object store)");
+        assertThat(WorkerGroup.builder("any").build()).hasToString("any, 1 node: what the site gives");
+    }
+
+    @Test
+    void aVmAndWhatIsPublishedOnItReadWell() {
+        CloudVm vm = CloudVm.builder("vm.example.org").user("ubuntu").port(8280).build();
+        assertThat(vm).hasToString("ubuntu@vm.example.org (127.0.0.1:8280 there)");
+        assertThat("publishing: " + new PublishState.NotAsked()).isEqualTo("publishing: not asked for");
+        assertThat("publishing: " + new PublishState.Trying()).isEqualTo("publishing: not there yet");
+        assertThat("it is " + new PublishState.Up("127.0.0.1", 8280)).isEqualTo("it is up at 127.0.0.1:8280 of the VM");
+        assertThat("it is " + new PublishState.Down("port taken")).isEqualTo("it is down: port taken");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1:8280, true",
+        "http://127.1.2.3:8280, true",
+        "http://localhost:8280, true",
+        "http://192.168.1.10:8280, false",
+        "http://vm.example.org:8280, false"
+    })
+    void anEndpointOnTheVmsLoopbackIsForTheVmOnly(URI published, boolean only) {
+        Endpoints endpoints = new Endpoints(Optional.empty(), Optional.of(published), Optional.empty());
+        assertThat(endpoints.publishedOnVmOnly()).isEqualTo(only);
+        assertThat(new Endpoints(Optional.empty(), Optional.empty(), Optional.empty()).publishedOnVmOnly())
+                .isFalse();
+    }
+
+    @Test
+    void aVmListensOnItsLoopbackUnlessToldOtherwise() {
+        CloudVm.Builder vm = CloudVm.builder("vm.example.org").user("ubuntu").port(8280);
+        assertThat(vm.build().listensOnLoopback()).isTrue();
+        assertThat(vm.privateAddress("localhost").build().listensOnLoopback()).isTrue();
+        assertThat(vm.privateAddress("192.168.1.10").build().listensOnLoopback())
+                .isFalse();
+        assertThat(vm.privateAddress("127.example.org").build().listensOnLoopback())
+                .isFalse();
     }
 }

@@ -56,12 +56,24 @@ public record Accounting(JobId job, List<AccountingRow> rows) {
     }
 
     /**
-     * Returns the rows as lines of text: a header, and the columns padded to their widest value.
+     * Returns the rows as lines of text: a header, and the columns that most people look at, padded to their widest
+     * value. Times are {@code [days-]hh:mm:ss}, {@code CPU%} is which share of the allocated CPU time was used, memory
+     * is in units of 1024. Long names are cut, so that a line has 120 characters at most as a rule.
      *
      * @return the table, with a line break at its end
      */
     public String table() {
         return AccountingTable.render(rows);
+    }
+
+    /**
+     * Returns the rows as lines of text, with every field that has a value in some row, as sacct prints it; submission,
+     * start and end as points in time. A line has some 300 characters.
+     *
+     * @return the table, with a line break at its end
+     */
+    public String wideTable() {
+        return AccountingTable.renderAll(rows);
     }
 
     /** Returns {@link #table()}. */

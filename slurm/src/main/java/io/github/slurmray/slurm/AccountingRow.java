@@ -27,7 +27,7 @@ public final class AccountingRow {
     /**
      * Returns all fields as sacct printed them.
      *
-     * @return by sacct's names of the fields, in the order of {@link Accounting#table()}
+     * @return by sacct's names of the fields, in the order of {@link Accounting#wideTable()}
      */
     public Map<String, String> raw() {
         return raw;
@@ -199,7 +199,7 @@ public final class AccountingRow {
     /**
      * Returns the memory that was asked for.
      *
-     * @return in bytes, for each node; empty for steps, or if it was asked for by CPU
+     * @return in bytes, of all nodes together; empty for steps, and before Slurm 21.08, which says it otherwise
      */
     public OptionalLong reqMemBytes() {
         return SacctValues.bytes(get("ReqMem"));

@@ -1,6 +1,7 @@
 package io.github.slurmray.slurm;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -110,8 +111,10 @@ final class Directives {
     private static String visible(String value) {
         StringBuilder s = new StringBuilder();
         value.chars()
-                .forEach(c ->
-                        s.append(Character.isISOControl(c) ? String.format("\\u%04x", c) : String.valueOf((char) c)));
+                .forEach(c -> s.append(
+                        Character.isISOControl(c)
+                                ? String.format(Locale.ROOT, "\\u%04x", c)
+                                : String.valueOf((char) c)));
         return s.toString();
     }
 }

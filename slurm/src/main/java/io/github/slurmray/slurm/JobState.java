@@ -1,5 +1,6 @@
 package io.github.slurmray.slurm;
 
+import io.github.slurmray.core.HostList;
 import io.github.slurmray.core.SlurmRayException;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +52,13 @@ public sealed interface JobState {
             Objects.requireNonNull(explanation, "explanation");
             Objects.requireNonNull(estimatedStart, "estimatedStart");
         }
+
+        /** Returns the state in words, such as {@code pending (Priority: …)}. */
+        @Override
+        public String toString() {
+            return "pending (" + reason + ": " + explanation + ")"
+                    + estimatedStart.map(t -> ", expected to start at " + t).orElse("");
+        }
     }
 
     /**
@@ -68,30 +76,43 @@ public sealed interface JobState {
             Objects.requireNonNull(phase, "phase");
             nodes = List.copyOf(nodes);
         }
+
+        /** Returns the state in words, such as {@code running on cn[1-3] since 2026-11-22T10:00:00Z}. */
+        @Override
+        public String toString() {
+            return (phase.equals("RUNNING") ? "running" : "running (" + phase + ")")
+                    + (nodes.isEmpty() ? "" : " on " + HostList.compress(nodes)) + " since " + since;
+        }
     }
 
     /** How a job ended. */
     enum Outcome {
         /** With exit code 0. */
-        COMPLETED,
+        COMPLETED("completed"),
         /** With another exit code, or it could not be launched. */
-        FAILED,
+        FAILED("failed"),
         /** By its user or an administrator. */
-        CANCELLED,
+        CANCELLED("cancelled"),
         /** By its time limit. */
-        TIME_LIMIT,
+        TIME_LIMIT("ended by its time limit"),
         /** It used more memory than it had asked for. */
-        OUT_OF_MEMORY,
+        OUT_OF_MEMORY("ended, since it used more memory than it had asked for"),
         /** One of its nodes failed, and it wasn't put back into the queue. */
-        NODE_FAILED,
+        NODE_FAILED("ended by the failure of a node"),
         /** By another job with more right to the nodes, and it wasn't put back into the queue. */
-        PREEMPTED,
+        PREEMPTED("ended by another job with more right to the nodes"),
         /** By its deadline. */
-        DEADLINE,
+        DEADLINE("ended by its deadline"),
         /** Its nodes did not start. */
-        BOOT_FAILED,
+        BOOT_FAILED("ended, since its nodes did not start"),
         /** Slurm's controller has forgotten the job and the accounting database never heard how it ended. */
-        NOT_RECORDED
+        NOT_RECORDED("ended, and how isn't recorded");
+
+        private final String words;
+
+        Outcome(String words) {
+            this.words = words;
+        }
     }
 
     /**
@@ -121,6 +142,19 @@ public sealed interface JobState {
             Objects.requireNonNull(start, "start");
             Objects.requireNonNull(end, "end");
         }
+
+        /** Returns the state in words, such as {@code failed with exit code 3 at 2026-11-22T10:00:00Z}. */
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder(outcome.words);
+            if (outcome == Outcome.CANCELLED && slurmState.startsWith("CANCELLED ")) {
+                text.append(slurmState.substring("CANCELLED".length()));
+            }
+            exitCode.ifPresent(c -> text.append(c == 0 ? "" : " with exit code " + c));
+            signal.ifPresent(s -> text.append(" on signal ").append(s));
+            end.ifPresent(t -> text.append(" at ").append(t));
+            return text.toString();
+        }
     }
 
     /**
@@ -136,6 +170,13 @@ public sealed interface JobState {
             Objects.requireNonNull(since, "since");
             Objects.requireNonNull(lastKnown, "lastKnown");
             Objects.requireNonNull(cause, "cause");
+        }
+
+        /** Returns the state in words, with the last one that was known. */
+        @Override
+        public String toString() {
+            return "unknown since " + since + " (" + cause.getMessage() + ")"
+                    + lastKnown.map(s -> ", before that " + s).orElse("");
         }
     }
 }

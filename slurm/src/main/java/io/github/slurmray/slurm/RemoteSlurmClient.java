@@ -19,9 +19,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Talks to Slurm through its commands on a host. */
 final class RemoteSlurmClient implements SlurmClient {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteSlurmClient.class);
+
     /** So many ids fit on a command line with room to spare. */
     private static final int IDS_PER_COMMAND = 2_000;
 
@@ -39,6 +43,29 @@ final class RemoteSlurmClient implements SlurmClient {
     }
 
     @Override
+    public JobId submit(SbatchScript script) {
+        SubmissionToken token = SubmissionToken.random();
+        JobId job;
+        try {
+            job = submit(script, token);
+        } catch (SubmissionRefusedException | SlurmUnavailableException e) {
+            forgetIfPossible(token);
+            throw e;
+        }
+        forgetIfPossible(token);
+        return job;
+    }
+
+    /** For a token that nobody else knows: once there is an answer, nobody will ask for it. */
+    private void forgetIfPossible(SubmissionToken token) {
+        try {
+            forget(token);
+        } catch (SlurmRayException e) {
+            LOG.debug("the record of submission {} on {} stays", token, host.name(), e);
+        }
+    }
+
+    @Override
     public JobId submit(SbatchScript script, SubmissionToken token) {
         Objects.requireNonNull(script, "script");
         Objects.requireNonNull(token, "token");
@@ -52,7 +79,8 @@ final class RemoteSlurmClient implements SlurmClient {
         String record = Shell.quote(token.recordDirectory());
         // only what submit.sh has made; a directory that holds anything else stays
         String text = "[ -d " + record + " ] || exit 0\n" + "rm -rf " + record + "/attempt.* " + record
-                + "/incoming.* && rmdir " + record;
+                + "/incoming.* && rmdir " + record + " || exit\n"
+                + (token.isInDefaultPlace() ? "rmdir " + SubmissionToken.DEFAULT_PARENTS + " 2>/dev/null || :\n" : "");
         host.run(Command.shell(text).describedAs("forget submission " + token)).orThrow();
     }
 
@@ -114,8 +142,8 @@ final class RemoteSlurmClient implements SlurmClient {
             return;
         }
         int status = result.status().orElse(128);
-        if (SlurmWords.commandMissing(status, err)) {
-            throw Submission.noCommand(host, SlurmWords.essence(err));
+        if (SlurmWords.noSlurm(status, err)) {
+            throw Submission.noSlurm(host, SlurmWords.essence(err));
         }
         if (SlurmWords.notTaken(err) || SlurmWords.perhapsTaken(err)) {
             String words = SlurmWords.essence(err);
@@ -143,8 +171,8 @@ final class RemoteSlurmClient implements SlurmClient {
         if (status != 0) {
             String err = sections.text("sacct.err");
             String words = SlurmWords.essence(err);
-            if (SlurmWords.commandMissing(status, err)) {
-                throw Submission.noCommand(host, words);
+            if (SlurmWords.noSlurm(status, err)) {
+                throw Submission.noSlurm(host, words);
             }
             boolean none = SlurmWords.noAccounting(err);
             throw new SlurmUnavailableException(
@@ -166,8 +194,8 @@ final class RemoteSlurmClient implements SlurmClient {
         }
         CommandResult result = host.run(scripts.plain("exec sbatch --version").describedAs("sbatch --version"));
         if (!result.ok()) {
-            if (SlurmWords.commandMissing(result.status().orElse(128), result.stderr())) {
-                throw Submission.noCommand(host, SlurmWords.essence(result.stderr()));
+            if (SlurmWords.noSlurm(result.status().orElse(128), result.stderr())) {
+                throw Submission.noSlurm(host, SlurmWords.essence(result.stderr()));
             }
             result.orThrow();
         }

@@ -15,8 +15,8 @@ sealed interface SbatchEnd {
     /** There is none, since nobody was there to ask. */
     record NotTaken(String words) implements SbatchEnd {}
 
-    /** There is none, since there is no sbatch. */
-    record NoCommand(String words) implements SbatchEnd {}
+    /** There is none, since the host has no Slurm: no sbatch, or one that knows no cluster. */
+    record NoSlurm(String words) implements SbatchEnd {}
 
     /** There may be one. */
     record Undecided(String words) implements SbatchEnd {}
@@ -41,8 +41,8 @@ sealed interface SbatchEnd {
                     .orElseGet(() -> new Undecided("sbatch succeeded, but printed no job id: " + out.strip()));
         }
         String words = SlurmWords.essence(err);
-        if (SlurmWords.commandMissing(status, err)) {
-            return new NoCommand(words);
+        if (SlurmWords.noSlurm(status, err)) {
+            return new NoSlurm(words);
         }
         if (SlurmWords.perhapsTaken(err)) {
             return new Undecided(words);

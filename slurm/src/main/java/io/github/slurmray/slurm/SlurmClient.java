@@ -43,6 +43,10 @@ public interface SlurmClient {
     /**
      * Submits a job, once: an answer that is lost on the way is asked for again, never the job submitted again.
      *
+     * <p>The submission's token is this call's own. Its record is removed as soon as there is an answer, which takes a
+     * second command on the host; it stays if the submission is undecided, for the token in the exception, or if the
+     * host can't be reached any more.
+     *
      * @param script what to submit
      * @return the job
      * @throws SubmissionRefusedException if Slurm refuses it; there is no job
@@ -52,9 +56,7 @@ public interface SlurmClient {
      * @throws SlurmRayException if the host can't be reached in the first place; there is no job
      * @throws IllegalStateException if the host is closed
      */
-    default JobId submit(SbatchScript script) {
-        return submit(script, SubmissionToken.random());
-    }
+    JobId submit(SbatchScript script);
 
     /**
      * Submits a job, once for this token: whoever asks with the same token, at the same time, later, from another
@@ -85,8 +87,9 @@ public interface SlurmClient {
     JobId submit(SbatchScript script, SubmissionToken token);
 
     /**
-     * Removes the record of a submission. Afterwards the token is unused again, so do this only when nobody will ask
-     * with it any more. Where there is no record, nothing happens.
+     * Removes the record of a submission, and its parents {@code ~/.slurmray/submissions} and {@code ~/.slurmray} if
+     * they were made for it and are empty now. Afterwards the token is unused again, so do this only when nobody will
+     * ask with it any more. Where there is no record, nothing happens.
      *
      * @param token the submission
      * @throws SlurmRayException if the host can't be reached, or the record can't be removed

@@ -9,6 +9,7 @@ import java.util.Optional;
 public final class SlurmClientBuilder {
     private final Host host;
     private Duration patience = Duration.ofSeconds(30);
+    private Duration recordsArriveWithin = Timing.RECORDS_ARRIVE_WITHIN;
     private Optional<String> commandDirectory = Optional.empty();
 
     SlurmClientBuilder(Host host) {
@@ -29,6 +30,24 @@ public final class SlurmClientBuilder {
             throw new IllegalArgumentException("patience can't be negative, but was " + patience);
         }
         this.patience = patience;
+        return this;
+    }
+
+    /**
+     * Sets for how long the database may have no end of a job that the controller doesn't know (any more), before the
+     * client calls it {@link JobState.Outcome#NOT_RECORDED}; counted from when this client first asked. Five minutes by
+     * default. Zero suits whoever wants to know only that the job is over, which the controller's word says at once.
+     *
+     * @param recordsArriveWithin zero or more
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public SlurmClientBuilder recordsArriveWithin(Duration recordsArriveWithin) {
+        if (recordsArriveWithin.isNegative()) {
+            throw new IllegalArgumentException(
+                    "the time in which records arrive can't be negative, but was " + recordsArriveWithin);
+        }
+        this.recordsArriveWithin = recordsArriveWithin;
         return this;
     }
 
@@ -57,6 +76,6 @@ public final class SlurmClientBuilder {
      * @return the client
      */
     public SlurmClient build() {
-        return new RemoteSlurmClient(host, commandDirectory, new Timing(patience));
+        return new RemoteSlurmClient(host, commandDirectory, new Timing(patience, recordsArriveWithin));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.slurmray.slurm;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,6 +45,6 @@ public record SlurmVersion(int year, int month, int micro) implements Comparable
     /** Returns the version as Slurm writes it, such as {@code 22.05.8}. */
     @Override
     public String toString() {
-        return String.format("%d.%02d.%d", year, month, micro);
+        return String.format(Locale.ROOT, "%d.%02d.%d", year, month, micro);
     }
 }

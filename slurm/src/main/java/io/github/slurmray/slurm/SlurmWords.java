@@ -31,6 +31,10 @@ final class SlurmWords {
     private static final Pattern NO_SUCH_JOB = Pattern.compile("Invalid job id specified");
     private static final Pattern OVER = Pattern.compile("already completing or completed");
     private static final Pattern NO_ACCOUNTING = Pattern.compile("accounting storage is disabled");
+    /** Neither a slurm.conf nor anything that would fetch one: as against a controller that doesn't hand it out now. */
+    private static final Pattern NO_CONFIGURATION =
+            Pattern.compile("DNS SRV lookup failed" + "[\\s\\S]*[Cc]ould not establish a configuration source");
+
     private static final Pattern NOT_FOUND = Pattern.compile("not found|No such file or directory");
 
     private SlurmWords() {}
@@ -70,7 +74,14 @@ final class SlurmWords {
         return NO_ACCOUNTING.matcher(stderr).find();
     }
 
-    static boolean commandMissing(int status, String stderr) {
-        return (status == 127 || status == 126) && NOT_FOUND.matcher(stderr).find();
+    /** Whether the host has no Slurm that could be asked, now or later. */
+    static boolean noSlurm(int status, String stderr) {
+        boolean noCommand =
+                (status == 127 || status == 126) && NOT_FOUND.matcher(stderr).find();
+        return noCommand || noConfiguration(stderr);
+    }
+
+    static boolean noConfiguration(String stderr) {
+        return NO_CONFIGURATION.matcher(stderr).find();
     }
 }

@@ -171,13 +171,13 @@ final class Submission {
         }
         // there is no job: an attempt of an earlier call is made good at once, one of this call after a pause
         String words =
-                end instanceof SbatchEnd.NotTaken notTaken ? notTaken.words() : ((SbatchEnd.NoCommand) end).words();
+                end instanceof SbatchEnd.NotTaken notTaken ? notTaken.words() : ((SbatchEnd.NoSlurm) end).words();
         if (!report.started()) {
             after = report.attempt();
             return new Step.AskAgain();
         }
-        if (end instanceof SbatchEnd.NoCommand) {
-            throw noCommand(host, words);
+        if (end instanceof SbatchEnd.NoSlurm) {
+            throw noSlurm(host, words);
         }
         goOnAfter(report.attempt(), words);
         rest();
@@ -209,11 +209,14 @@ final class Submission {
                 Retry.SAFE);
     }
 
-    static SlurmUnavailableException noCommand(Host host, String words) {
+    static SlurmUnavailableException noSlurm(Host host, String words) {
+        String what = SlurmWords.noConfiguration(words)
+                ? "'s Slurm commands on the PATH belong to no cluster, since there is no slurm.conf"
+                : " has no Slurm commands on the PATH of a command that a program runs there";
         return new SlurmUnavailableException(
-                host.name() + " has no Slurm commands on the PATH of a command over SSH: " + words
-                        + ". Name their directory with SlurmClient.builder(host).commandDirectory(…), or take a login"
-                        + " node of the cluster.",
+                host.name() + what + ": " + words
+                        + ". Take a login node of the cluster, or name the directory of the right commands with"
+                        + " SlurmClient.builder(host).commandDirectory(…).",
                 words,
                 Retry.POINTLESS);
     }

@@ -18,6 +18,11 @@ import java.util.regex.Pattern;
  */
 public record SubmissionToken(String id, String recordDirectory) {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._-]{8,64}");
+    private static final String DEFAULT_PLACE = ".slurmray/submissions";
+
+    /** What is made for the records in the default place, and removed when it is empty, innermost first. */
+    static final String DEFAULT_PARENTS = DEFAULT_PLACE + " .slurmray";
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int RANDOM_BYTES = 12;
 
@@ -63,7 +68,11 @@ public record SubmissionToken(String id, String recordDirectory) {
      * @throws IllegalArgumentException if it has another form
      */
     public static SubmissionToken of(String id) {
-        return new SubmissionToken(id, ".slurmray/submissions/" + id);
+        return new SubmissionToken(id, DEFAULT_PLACE + "/" + id);
+    }
+
+    boolean isInDefaultPlace() {
+        return recordDirectory.equals(DEFAULT_PLACE + "/" + id);
     }
 
     /**

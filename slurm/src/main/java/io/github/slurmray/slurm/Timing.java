@@ -5,11 +5,20 @@ import java.time.Duration;
 
 /** How long things may take, and the clock that they are measured by. */
 class Timing {
+    /** How late records may arrive unless the user knows better. */
+    static final Duration RECORDS_ARRIVE_WITHIN = Duration.ofMinutes(5);
+
     private final Duration patience;
+    private final Duration recordsArriveWithin;
 
     /** @param patience for how long a submission is asked for again, from the first trouble on */
     Timing(Duration patience) {
+        this(patience, RECORDS_ARRIVE_WITHIN);
+    }
+
+    Timing(Duration patience, Duration recordsArriveWithin) {
         this.patience = patience;
+        this.recordsArriveWithin = recordsArriveWithin;
     }
 
     Duration patience() {
@@ -31,7 +40,7 @@ class Timing {
 
     /** For how long the end of a job that the controller has forgotten may be missing in the database. */
     Duration recordsArriveWithin() {
-        return Duration.ofMinutes(5);
+        return recordsArriveWithin;
     }
 
     Clock clock() {

@@ -17,7 +17,8 @@ umask 077
 case $record in /*) ;; *) record=$PWD/$record ;; esac
 
 if [ "${look:-}" != yes ]; then
-    mkdir -p "$record" || exit 1
+    # Again, since another client may just be removing a parent that was empty.
+    mkdir -p "$record" 2>/dev/null || mkdir -p "$record" 2>/dev/null || mkdir -p "$record" || exit 1
     mine=$record/incoming.$nonce
     trap 'rm -f "$mine"' EXIT
     trap 'exit 1' HUP INT TERM PIPE

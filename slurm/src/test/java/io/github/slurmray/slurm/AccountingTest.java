@@ -61,8 +61,46 @@ class AccountingTest {
     }
 
     @Test
-    void theTableIsAligned() {
-        List<String> lines = sample("22.05/sacct_P_2205").table().lines().toList();
+    void theTableHasWhatPeopleLookAtInTheirUnits() {
+        assertThat(sample("22.05/sacct_P_2205").table()).isEqualTo("""
+                JobID    JobName              State      Nodes  CPUs  Planned   Elapsed   TotalCPU  CPU%
+                1        two                  COMPLETED  2      4     00:00:00  00:00:03  00:00:00  4%
+                1.batch  batch                COMPLETED  1      2               00:00:03  00:00:00  7%
+                1.0      hostname             COMPLETED  1      2               00:00:00  00:00:00
+                1.1      hostname             COMPLETED  1      2               00:00:00  00:00:00
+                1.2      hostname             COMPLETED  2      4               00:00:00  00:00:00
+                1.3      singularity_wrapper  COMPLETED  2      4               00:00:00  00:00:00
+                """);
+    }
+
+    @Test
+    void aLongNameIsCutSoThatTheTableFitsAScreen() {
+        List<String> fields =
+                List.of("JobID", "JobName", "State", "ExitCode", "Elapsed", "MaxRSS", "TotalCPU", "CPUTime");
+        String row = String.join(
+                "\u001f",
+                "12345678.extern",
+                "x".repeat(200),
+                "CANCELLED by 5001",
+                "0:15",
+                "1-02:03:04",
+                "123456789K",
+                "1-00:00:00",
+                "2-00:00:00");
+        List<String> lines = new Accounting(new JobId(1), SacctOutput.parse(fields, row))
+                .table()
+                .lines()
+                .toList();
+        assertThat(lines).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(120));
+        assertThat(lines.get(1))
+                .startsWith("12345678.extern  xxx")
+                .contains("x…  CANCELLED  0:15 ")
+                .endsWith("1-02:03:04  1-00:00:00  50%   118G");
+    }
+
+    @Test
+    void theWideTableIsAligned() {
+        List<String> lines = sample("22.05/sacct_P_2205").wideTable().lines().toList();
         assertThat(lines).hasSize(7);
         int column = lines.get(0).indexOf("Account ");
         assertThat(lines).allSatisfy(l -> assertThat(l.charAt(column - 1)).isEqualTo(' '));

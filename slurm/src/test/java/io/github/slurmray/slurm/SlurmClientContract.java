@@ -309,7 +309,9 @@ abstract class SlurmClientContract {
         assertThat(row.allocTres()).containsEntry("node", "1");
         assertThat(row.exitCode()).hasValue(0);
         assertThat(accounting.steps()).extracting(AccountingRow::jobId).contains(job + ".batch", job + ".0");
-        assertThat(accounting.table()).contains("PlannedCPU").contains(job + ".batch");
+        assertThat(accounting.table()).contains("Elapsed").contains(job + ".batch");
+        assertThat(accounting.table().lines()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(120));
+        assertThat(accounting.wideTable()).contains("PlannedCPU").contains(job + ".batch");
     }
 
     @Test

@@ -251,6 +251,96 @@ class SubmissionTest {
     }
 
     @Test
+    void anSbatchThatBelongsToNoClusterIsSaidAtOnce() {
+        slurm.program("sbatch", """
+                echo 'sbatch: error: resolve_ctls_from_dns_srv: res_nsearch error: Unknown host' >&2
+                echo 'sbatch: error: fetch_config: DNS SRV lookup failed' >&2
+                echo 'sbatch: error: _establish_config_source: failed to fetch config' >&2
+                echo 'sbatch: fatal: Could not establish a configuration source' >&2
+                exit 1""");
+        assertThatThrownBy(this::submit)
+                .isInstanceOfSatisfying(
+                        SlurmUnavailableException.class,
+                        e -> assertThat(e.retry()).isEqualTo(Retry.POINTLESS))
+                .hasMessageContaining("PATH")
+                .hasMessageContaining("slurm.conf")
+                .hasMessageContaining("commandDirectory(…)");
+        assertThat(slurm.record(TOKEN).resolve("attempt.2")).doesNotExist();
+    }
+
+    @Test
+    void aSubmissionWithoutATokenOfTheCallersLeavesNothing() {
+        client(slurm.host()).submit(SCRIPT);
+        assertThat(slurm.home()).isEmptyDirectory();
+
+        slurm.sbatch("echo 'sbatch: error: Batch job submission failed: Invalid qos specification' >&2; exit 1");
+        assertThatThrownBy(() -> client(slurm.host()).submit(SCRIPT)).isInstanceOf(SubmissionRefusedException.class);
+        assertThat(slurm.home()).isEmptyDirectory();
+
+        slurm.sbatch("echo 'sbatch: error: Unable to contact slurm controller (connect failure)' >&2; exit 1");
+        assertThatThrownBy(() -> client(slurm.host()).submit(SCRIPT)).isInstanceOf(SlurmUnavailableException.class);
+        assertThat(slurm.home()).isEmptyDirectory();
+    }
+
+    @Test
+    void anUndecidedSubmissionKeepsItsRecordForTheTokenInTheException() {
+        AtomicInteger calls = new AtomicInteger();
+        Host host = new WrappedHost(slurm.host(), (h, c) -> {
+            if (calls.getAndIncrement() == 0) {
+                h.run(c);
+                throw new ConnectionLostException("cut", null);
+            }
+            throw new HostUnreachableException("no route", null);
+        });
+        SubmissionUndecidedException e = catchThrowableOfType(
+                SubmissionUndecidedException.class, () -> client(host).submit(SCRIPT));
+        assertThat(client(slurm.host()).find(e.token())).contains(new JobId(100));
+    }
+
+    @Test
+    void aRecordThatCannotBeRemovedCostsNoJob() {
+        Host host = new WrappedHost(slurm.host(), (h, c) -> {
+            if (c.toString().startsWith("forget")) {
+                throw new ConnectionLostException("cut", null);
+            }
+            return h.run(c);
+        });
+        assertThat(client(host).submit(SCRIPT)).isEqualTo(new JobId(100));
+        assertThat(slurm.home().resolve(".slurmray/submissions")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void forgettingLeavesWhatIsNotItsOwn() throws IOException {
+        SubmissionToken elsewhere = TOKEN.in("mine/record");
+        client(slurm.host()).submit(SCRIPT, elsewhere);
+        client(slurm.host()).forget(elsewhere);
+        assertThat(slurm.home().resolve("mine")).isEmptyDirectory();
+
+        Path cluster = Files.createDirectories(slurm.home().resolve(".slurmray/ray-1"));
+        client(slurm.host()).submit(SCRIPT);
+        assertThat(cluster).isDirectory();
+        assertThat(slurm.home().resolve(".slurmray/submissions")).doesNotExist();
+    }
+
+    @Test
+    void manySubmissionsAtOnceDoNotDisturbEachOtherByTidyingUp() throws Exception {
+        int programs = 8;
+        ExecutorService threads = Executors.newFixedThreadPool(programs);
+        List<Future<JobId>> answers = new ArrayList<>();
+        for (int i = 0; i < 5 * programs; i++) {
+            answers.add(threads.submit(() -> client(slurm.host()).submit(SCRIPT)));
+        }
+        Set<JobId> jobs = new TreeSet<>();
+        for (Future<JobId> answer : answers) {
+            jobs.add(answer.get());
+        }
+        threads.shutdown();
+        assertThat(jobs).hasSize(5 * programs);
+        assertThat(slurm.jobs()).hasSize(5 * programs);
+        assertThat(slurm.home()).isEmptyDirectory();
+    }
+
+    @Test
     void anSbatchKilledBeforeItsRequestIsMadeGood() {
         slurm.sbatch("[ -e \"$JOBS/../once\" ] || { touch \"$JOBS/../once\"; kill -9 0; }; accept; answer");
         assertThat(submit()).isEqualTo(new JobId(100));

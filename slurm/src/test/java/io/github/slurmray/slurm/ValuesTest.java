@@ -3,11 +3,18 @@ package io.github.slurmray.slurm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.slurmray.core.Retry;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The small values: ids, versions, gres, dependencies, tokens. */
@@ -58,6 +65,40 @@ class ValuesTest {
         assertThatIllegalArgumentException().isThrownBy(Dependency::afterOk);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Dependency(Dependency.Kind.SINGLETON, List.of(new JobId(1))));
+    }
+
+    static Stream<Arguments> statesInWords() {
+        Instant t = Instant.parse("2026-11-22T10:00:00Z");
+        JobState pending = new JobState.Pending(
+                "Priority", JobState.Clears.BY_ITSELF, "jobs of others come first", Optional.of(t));
+        return Stream.of(
+                Arguments.of(pending, "pending (Priority: jobs of others come first), expected to start at " + t),
+                Arguments.of(
+                        new JobState.Running(t, List.of("cn1", "cn2"), "RUNNING"), "running on cn[1-2] since " + t),
+                Arguments.of(new JobState.Running(t, List.of(), "CONFIGURING"), "running (CONFIGURING) since " + t),
+                Arguments.of(
+                        ended(JobState.Outcome.CANCELLED, OptionalInt.of(0), "CANCELLED by 5001", Optional.of(t)),
+                        "cancelled by 5001 at " + t),
+                Arguments.of(
+                        ended(JobState.Outcome.FAILED, OptionalInt.of(3), "FAILED", Optional.empty()),
+                        "failed with exit code 3"),
+                Arguments.of(
+                        ended(JobState.Outcome.NOT_RECORDED, OptionalInt.empty(), "", Optional.empty()),
+                        "ended, and how isn't recorded"),
+                Arguments.of(
+                        new JobState.Unknown(
+                                t, Optional.of(pending), new SlurmUnavailableException("no answer", "", Retry.SAFE)),
+                        "unknown since " + t + " (no answer), before that " + pending));
+    }
+
+    private static JobState ended(JobState.Outcome outcome, OptionalInt exitCode, String state, Optional<Instant> end) {
+        return new JobState.Ended(outcome, exitCode, OptionalInt.empty(), state, Optional.empty(), end);
+    }
+
+    @ParameterizedTest
+    @MethodSource("statesInWords")
+    void aStateReadsWellInASentence(JobState state, String words) {
+        assertThat(state).hasToString(words);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.github.slurmray.core.Secret;
 import io.github.slurmray.core.Tunnel;
 import io.github.slurmray.ssh.internal.Endpoint;
 import io.github.slurmray.ssh.internal.Engine;
+import io.github.slurmray.ssh.internal.HostName;
 import io.github.slurmray.ssh.internal.Identity;
 import io.github.slurmray.ssh.internal.Settings;
 import java.nio.file.Path;
@@ -42,9 +43,10 @@ public final class SshHost implements Host {
     /**
      * Starts the description of a host.
      *
-     * @param host its name or address
+     * @param host its name or address, alone
      * @return a builder
-     * @throws IllegalArgumentException if it is blank, or holds a user or a port
+     * @throws IllegalArgumentException if it is blank, or holds a blank, a scheme, a user or a port; the message says
+     *     how to give these
      */
     public static Builder builder(String host) {
         return new Builder(host);
@@ -110,11 +112,7 @@ public final class SshHost implements Host {
         private Duration keepAlive = Duration.ofSeconds(15);
 
         private Builder(String host) {
-            this.host = Objects.requireNonNull(host, "host");
-            if (host.isBlank() || host.contains("@") || host.contains("/") || host.contains(" ")) {
-                throw new IllegalArgumentException(
-                        "a host must be a name or an address, without user or port, but was '" + host + "'");
-            }
+            this.host = HostName.alone(Objects.requireNonNull(host, "host"));
         }
 
         /**
@@ -151,11 +149,12 @@ public final class SshHost implements Host {
          * Adds an unencrypted private key, in OpenSSH's or PEM format. Keys are offered in their order. The file is
          * read with each connection; it must exist then and be readable by its owner only.
          *
-         * @param file the file
+         * @param file the private key's file, not that of the public key beside it
          * @return this builder
+         * @throws IllegalArgumentException if it starts with {@code ~}, which nobody expands
          */
         public Builder identity(Path file) {
-            identities.add(new Identity(Objects.requireNonNull(file, "file"), Optional.empty()));
+            identities.add(new Identity(withoutTilde(file), Optional.empty()));
             return this;
         }
 
@@ -165,11 +164,11 @@ public final class SshHost implements Host {
          * @param file the file
          * @param passphrase what it is encrypted with
          * @return this builder
+         * @throws IllegalArgumentException if the file starts with {@code ~}, which nobody expands
          */
         public Builder identity(Path file, Secret passphrase) {
-            identities.add(new Identity(
-                    Objects.requireNonNull(file, "file"),
-                    Optional.of(Objects.requireNonNull(passphrase, "passphrase"))));
+            identities.add(
+                    new Identity(withoutTilde(file), Optional.of(Objects.requireNonNull(passphrase, "passphrase"))));
             return this;
         }
 
@@ -179,9 +178,10 @@ public final class SshHost implements Host {
          *
          * @param file the file
          * @return this builder
+         * @throws IllegalArgumentException if it starts with {@code ~}, which nobody expands
          */
         public Builder knownHosts(Path file) {
-            this.knownHosts = Objects.requireNonNull(file, "file");
+            this.knownHosts = withoutTilde(file);
             return this;
         }
 
@@ -209,6 +209,16 @@ public final class SshHost implements Host {
         public Builder keepAlive(Duration interval) {
             this.keepAlive = positive(interval, "the keep-alive interval");
             return this;
+        }
+
+        private static Path withoutTilde(Path file) {
+            if (file.toString().startsWith("~")) {
+                String rest = file.toString().replaceFirst("^~[^/]*/?", "");
+                throw new IllegalArgumentException("the file '" + file
+                        + "' starts with '~', which a shell expands and Java doesn't: say"
+                        + " Path.of(System.getProperty(\"user.home\"), \"" + rest + "\")");
+            }
+            return file;
         }
 
         private static Duration positive(Duration value, String what) {

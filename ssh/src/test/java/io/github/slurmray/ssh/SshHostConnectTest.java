@@ -29,12 +29,14 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.digest.BuiltinDigests;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may connect to whom, and what is said where it isn't so. */
@@ -346,8 +348,72 @@ class SshHostConnectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "alice@host", "host/path", "a b"})
+    @ValueSource(strings = {"", " ", "\t", "a b", "[login", "-oProxyCommand=x", "a:b:c", "login:", "login:ssh"})
     void whatIsNoHostNameIsRefusedAtOnce(String host) {
-        assertThatThrownBy(() -> SshHost.builder(host)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> SshHost.builder(host))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a name or an address");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "login:22                      | SshHost.builder(\"login\").port(22)",
+                "alice@login                   | SshHost.builder(\"login\").user(\"alice\")",
+                "ssh://alice@login:2222/       | SshHost.builder(\"login\").user(\"alice\").port(2222)",
+                "ssh://login                   | SshHost.builder(\"login\")",
+                "login/home                    | SshHost.builder(\"login\")",
+                "` login `                     | SshHost.builder(\"login\")",
+                "[::1]:22                      | SshHost.builder(\"::1\").port(22)",
+                "[fe80::1%eth0]                | SshHost.builder(\"fe80::1%eth0\")"
+            })
+    void whatStandsAroundAHostNameIsRefusedWithHowToSayIt(String host, String wayOut) {
+        assertThatThrownBy(() -> SshHost.builder(host))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'" + host + "'")
+                .hasMessageEndingWith(": say " + wayOut);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ssh://alice:hunter2@login:22", "alice:hunter2@login", "alice:a/b:hunter2@@login"})
+    void aPasswordInAHostIsNotRepeated(String host) {
+        assertThatThrownBy(() -> SshHost.builder(host))
+                .isInstanceOf(IllegalArgumentException.class)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"login", "login-1.example.org", "my_host", "10.77.0.11", "::1", "fe80::1%eth0", "2001:db8::7"})
+    void namesAndAddressesAreHosts(String host) {
+        assertThatCode(() -> SshHost.builder(host)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aFileBelowATildeIsRefusedWithHowToSayIt() {
+        Path tilde = Path.of("~/.ssh/id_ed25519");
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> bare().identity(tilde),
+                () -> bare().identity(tilde, PASSPHRASE),
+                () -> bare().knownHosts(tilde))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'~/.ssh/id_ed25519'")
+                    .hasMessageContaining("Path.of(System.getProperty(\"user.home\"), \".ssh/id_ed25519\")");
+        }
+    }
+
+    @Test
+    void aPublicKeyGivenForThePrivateOneIsSaidToBeOne() throws Exception {
+        KeyPair key = server.writeKey("key", "ssh-ed25519", 256, null);
+        // as ssh-keygen leaves it: readable by all, which is no fault of this file
+        Path pub = Files.writeString(directory.resolve("key.pub"), entry(key) + " alice@laptop\n");
+
+        assertThatThrownBy(() -> connect(bare().identity(pub)))
+                .isInstanceOf(AuthenticationException.class)
+                .hasMessageContaining("the key file " + pub + " holds a public key")
+                .hasMessageEndingWith(directory.resolve("key").toString());
     }
 }

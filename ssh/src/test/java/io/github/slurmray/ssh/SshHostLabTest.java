@@ -227,14 +227,16 @@ class SshHostLabTest extends HostContract {
     }
 
     @Test
-    void anAddressWhereNobodyIsIsNamedWithinTheTimeout() {
+    void anAddressWhereNobodyIsIsNamedWithWhatHappenedAsSoonAsItHas() {
         long begin = System.nanoTime();
         try (SshHost host = login("10.77.0.99", Lab.USER).build()) {
             assertThatThrownBy(host::connect)
                     .isInstanceOf(HostUnreachableException.class)
-                    .hasMessageContaining("10.77.0.99:22");
+                    .hasMessageContaining("10.77.0.99:22")
+                    .hasMessageContaining("no route to host (after ");
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(11));
+        // the kernel asks three times for the address' owner, once a second
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
     }
 
     // ---- when the network goes

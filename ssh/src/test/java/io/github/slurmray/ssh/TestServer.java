@@ -1,5 +1,6 @@
 package io.github.slurmray.ssh;
 
+import io.github.slurmray.ssh.internal.IoExecutor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,6 +28,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionContext;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
+import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -75,6 +77,8 @@ final class TestServer implements AutoCloseable {
                     connections.incrementAndGet();
                 }
             });
+            // MINA's own executor fails a thread of the JDK's now and then when the server stops
+            server.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory(() -> new IoExecutor("test-server", 3)));
             CoreModuleProperties.TCP_NODELAY.set(server, true);
             server.start();
             writeKnownHosts(hostKeys);

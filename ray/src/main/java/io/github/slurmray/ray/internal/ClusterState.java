@@ -17,7 +17,6 @@ import java.util.Optional;
  * @param lost how many nodes have left after they had joined
  * @param publish whether the dashboard is on the cloud VM
  * @param failure why it couldn't come up, if it couldn't
- * @param takenOver whether another handle has taken over
  */
 record ClusterState(
         Phase phase,
@@ -26,13 +25,11 @@ record ClusterState(
         boolean allJoined,
         int lost,
         PublishState publish,
-        Optional<ClusterEvent.Failed> failure,
-        boolean takenOver) {
+        Optional<ClusterEvent.Failed> failure) {
 
     static ClusterState initial(boolean publishes) {
         PublishState publish = publishes ? new PublishState.Trying() : new PublishState.NotAsked();
-        return new ClusterState(
-                Phase.PENDING, Optional.empty(), Optional.empty(), false, 0, publish, Optional.empty(), false);
+        return new ClusterState(Phase.PENDING, Optional.empty(), Optional.empty(), false, 0, publish, Optional.empty());
     }
 
     ClusterState after(ClusterEvent event) {
@@ -41,9 +38,9 @@ record ClusterState(
         } else if (event instanceof ClusterEvent.Started) {
             return atLeast(Phase.STARTING);
         } else if (event instanceof ClusterEvent.EnvironmentReady e) {
-            return new ClusterState(phase, job, Optional.of(e), allJoined, lost, publish, failure, takenOver);
+            return new ClusterState(phase, job, Optional.of(e), allJoined, lost, publish, failure);
         } else if (event instanceof ClusterEvent.AllJoined) {
-            return new ClusterState(phase, job, environment, true, lost, publish, failure, takenOver);
+            return new ClusterState(phase, job, environment, true, lost, publish, failure);
         } else if (event instanceof ClusterEvent.Ready) {
             return atLeast(Phase.READY);
         } else if (event instanceof ClusterEvent.Published e) {
@@ -56,8 +53,6 @@ record ClusterState(
             return withFailure(Optional.of(e));
         } else if (event instanceof ClusterEvent.Ending || event instanceof ClusterEvent.Finished) {
             return atLeast(Phase.ENDING);
-        } else if (event instanceof ClusterEvent.TakenOver) {
-            return new ClusterState(phase, job, environment, allJoined, lost, publish, failure, true);
         }
         return this;
     }
@@ -77,7 +72,7 @@ record ClusterState(
 
     private ClusterState with(JobState state) {
         ClusterState known =
-                new ClusterState(phase, Optional.of(state), environment, allJoined, lost, publish, failure, takenOver);
+                new ClusterState(phase, Optional.of(state), environment, allJoined, lost, publish, failure);
         if (state instanceof JobState.Running) {
             return known.atLeast(Phase.STARTING);
         }
@@ -85,21 +80,19 @@ record ClusterState(
     }
 
     private ClusterState with(PublishState state) {
-        return new ClusterState(phase, job, environment, allJoined, lost, state, failure, takenOver);
+        return new ClusterState(phase, job, environment, allJoined, lost, state, failure);
     }
 
     private ClusterState withFailure(Optional<ClusterEvent.Failed> e) {
-        return failure.isPresent()
-                ? this
-                : new ClusterState(phase, job, environment, allJoined, lost, publish, e, takenOver);
+        return failure.isPresent() ? this : new ClusterState(phase, job, environment, allJoined, lost, publish, e);
     }
 
     private ClusterState withLost(int more) {
-        return new ClusterState(phase, job, environment, allJoined, lost + more, publish, failure, takenOver);
+        return new ClusterState(phase, job, environment, allJoined, lost + more, publish, failure);
     }
 
     private ClusterState atLeast(Phase next) {
         Phase later = next.compareTo(phase) > 0 ? next : phase;
-        return new ClusterState(later, job, environment, allJoined, lost, publish, failure, takenOver);
+        return new ClusterState(later, job, environment, allJoined, lost, publish, failure);
     }
 }

@@ -10,6 +10,7 @@ import io.github.slurmray.ray.RayJobStatus;
 import io.github.slurmray.ray.RayJobTimeoutException;
 import io.github.slurmray.ray.RayUnreachableException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -51,7 +52,12 @@ final class DashboardJob implements RayJob {
 
     @Override
     public RayJobInfo followLogs(Consumer<String> line) {
-        return new JobLog(dashboard, jobs, id).follow(line);
+        return new JobLog(dashboard, jobs, id).follow(line, Optional.empty());
+    }
+
+    @Override
+    public RayJobInfo followLogs(Consumer<String> line, Duration timeout) {
+        return new JobLog(dashboard, jobs, id).follow(line, Optional.of(timeout));
     }
 
     @Override

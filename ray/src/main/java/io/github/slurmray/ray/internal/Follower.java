@@ -45,7 +45,7 @@ final class Follower implements AutoCloseable {
         /** A line of the event file. */
         void line(String line);
 
-        /** Whose the cluster is now. */
+        /** Whose the cluster is now: told first after the lines that are there already, and whenever it changes. */
         void owner(String handle);
 
         /** Whether the job has ended, so that a stream which ends need not be opened again. */

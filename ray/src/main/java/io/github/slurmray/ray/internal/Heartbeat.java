@@ -21,7 +21,6 @@ final class Heartbeat implements AutoCloseable {
     private final Thread thread;
 
     // guarded by this
-    private boolean detached;
     private long renewals;
     private long nextRenewal = System.nanoTime();
 
@@ -60,7 +59,7 @@ final class Heartbeat implements AutoCloseable {
     }
 
     private synchronized boolean send() {
-        if (detached || !mayRenew.getAsBoolean() || System.nanoTime() - nextRenewal < 0) {
+        if (!mayRenew.getAsBoolean() || System.nanoTime() - nextRenewal < 0) {
             return follower.signOfLife();
         }
         boolean sent = follower.renew("renewed " + handle + " " + ++renewals);
@@ -68,17 +67,6 @@ final class Heartbeat implements AutoCloseable {
             nextRenewal = System.nanoTime() + renewal;
         }
         return sent;
-    }
-
-    /** Renews no more, and lets nothing that is under way undo what is written into the lease from now on. */
-    synchronized void detach() {
-        detached = true;
-        follower.renew(RunDirectory.DETACHED);
-    }
-
-    /** Renews again. */
-    synchronized void resume() {
-        detached = false;
     }
 
     /** Ends the thread; waits for it for seconds at most. */

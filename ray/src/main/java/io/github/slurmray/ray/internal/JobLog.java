@@ -1,9 +1,11 @@
 package io.github.slurmray.ray.internal;
 
 import io.github.slurmray.core.Retry;
+import io.github.slurmray.core.SlurmRayException;
 import io.github.slurmray.ray.RayApiException;
 import io.github.slurmray.ray.RayJobInfo;
 import io.github.slurmray.ray.RayJobNotFoundException;
+import io.github.slurmray.ray.RayJobTimeoutException;
 import io.github.slurmray.ray.RayUnreachableException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +47,7 @@ final class JobLog {
     private static final String IN_BAND = "[get_logs] Fetch log error: ";
     private static final Duration TURN = Duration.ofMillis(400);
     private static final Duration LONGEST_TURN = Duration.ofSeconds(30);
+    private static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
     /** After this much silence on the socket, the job is looked at: the server can't be pinged. */
     private static final Duration QUIET = Duration.ofSeconds(10);
 
@@ -82,31 +85,50 @@ final class JobLog {
         return tail.text();
     }
 
-    /** Delivers every line, and returns the job at its end. */
-    RayJobInfo follow(Consumer<String> line) {
+    /**
+     * Delivers every line, and returns the job at its end.
+     *
+     * @param timeout how long at most; empty for as long as it takes
+     * @throws RayJobTimeoutException if that is over first
+     */
+    RayJobInfo follow(Consumer<String> line, Optional<Duration> timeout) {
         Waits waits = dashboard.waits();
+        long start = waits.nanoTime();
         @Nullable Long failingSince = null;
+        @Nullable SlurmRayException lastFailure = null;
         while (true) {
             Duration turn = TURN;
+            Duration left =
+                    timeout.map(t -> t.minusNanos(waits.nanoTime() - start)).orElse(UNLIMITED);
+            if (left.isNegative() || left.isZero()) {
+                throw new RayJobTimeoutException(
+                        "the job '" + id + "' had not ended after " + timeout.orElseThrow() + ", and " + delivered
+                                + " lines of its log were handed over; it goes on: follow its log again (from the first"
+                                + " line on), await() its end, or stop() it",
+                        lastFailure);
+            }
             try {
                 DashboardJobs.Known job = jobs.known(id);
                 boolean ended = job.info().status().isTerminal();
                 if (job.driverNodeId().isPresent()) {
                     String node = job.driverNodeId().get();
                     if (ended || size <= SMALL || uselessSockets >= 2) {
-                        long start = waits.nanoTime();
+                        long reading = waits.nanoTime();
                         readWhole(node, line, ended);
                         // at most a tenth of the time is spent on reading again what is known
                         turn = between(
-                                TURN, Duration.ofNanos(waits.nanoTime() - start).multipliedBy(10), LONGEST_TURN);
+                                TURN,
+                                Duration.ofNanos(waits.nanoTime() - reading).multipliedBy(10),
+                                LONGEST_TURN);
                     } else {
-                        stream(line);
+                        stream(line, left);
                     }
                 }
                 if (ended) {
                     return job.info();
                 }
                 failingSince = null;
+                lastFailure = null;
             } catch (TakerFailure e) {
                 throw e.original;
             } catch (RayJobNotFoundException e) {
@@ -120,8 +142,9 @@ final class JobLog {
                 }
                 LOG.debug("the log of {} can't be read now, {} lines were delivered", id, delivered, e);
                 turn = Duration.ofSeconds(1);
+                lastFailure = e;
             }
-            waits.pause(turn, "the log of the job " + id);
+            waits.pause(turn.compareTo(left) < 0 ? turn : left, "the log of the job " + id);
         }
     }
 
@@ -231,9 +254,10 @@ final class JobLog {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Delivers lines from the web socket until it ends, breaks, or the job has ended. */
-    private void stream(Consumer<String> line) {
+    /** Delivers lines from the web socket until it ends, breaks, the time is over, or the job has ended. */
+    private void stream(Consumer<String> line, Duration timeout) {
         long before = delivered;
+        long start = dashboard.waits().nanoTime();
         LogLines lines = fromHere(line);
         try {
             dashboard.http().stream(
@@ -242,7 +266,11 @@ final class JobLog {
                     socket -> {
                         boolean goesOn = true;
                         while (goesOn) {
-                            LogSocket.Part part = socket.next(QUIET);
+                            Duration left = timeout.minusNanos(dashboard.waits().nanoTime() - start);
+                            if (left.isNegative()) {
+                                return;
+                            }
+                            LogSocket.Part part = socket.next(left.compareTo(QUIET) < 0 ? left : QUIET);
                             if (part instanceof LogSocket.Some some) {
                                 lines.feed(some.bytes());
                             } else {

@@ -2,6 +2,7 @@ package io.github.slurmray.ray.internal;
 
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.SlurmRayException;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +22,7 @@ record Leftovers(RunDirectory directory, Optional<Host> vmHost) {
      * @return whether nothing is left
      */
     boolean remove(PlanRecord plan) {
-        boolean hasKey = plan.publish().filter(p -> p.vm().ownKey().isEmpty()).isPresent();
-        if (hasKey && !removeKey(plan)) {
+        if (plan.hasEphemeralKey() && !removeKey(plan)) {
             return false;
         }
         directory.remove();
@@ -34,7 +34,7 @@ record Leftovers(RunDirectory directory, Optional<Host> vmHost) {
             return false;
         }
         try {
-            new VmKeys(vmHost.get()).remove(plan.id());
+            new VmKeys(vmHost.get()).remove(List.of(plan.id()));
             return true;
         } catch (SlurmRayException e) {
             LOG.warn(

@@ -21,13 +21,20 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param id the cluster's id
  * @param nodes the number of all nodes
+ * @param timeLimit how long the job may run
  * @param lease how long the job lives without a renewal
  * @param pollFloor the shortest time between two looks at the queue
  * @param loginForward whether the login node can reach the head
  * @param publish the wish to publish
  */
 record PlanRecord(
-        ClusterId id, int nodes, Duration lease, Duration pollFloor, boolean loginForward, Optional<Publish> publish) {
+        ClusterId id,
+        int nodes,
+        Duration timeLimit,
+        Duration lease,
+        Duration pollFloor,
+        boolean loginForward,
+        Optional<Publish> publish) {
     private static final int VERSION = 1;
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -35,17 +42,25 @@ record PlanRecord(
         return new PlanRecord(
                 id,
                 spec.topology().nodes(),
+                spec.timeLimit(),
                 spec.lease(),
                 platform.pollFloor(),
                 platform.reach(Reach.LOGIN_FORWARD).orElse(true),
                 spec.publish());
     }
 
+    /** Whether the SDK has installed a key on the cloud VM. */
+    boolean hasEphemeralKey() {
+        return publish.filter(p -> p.vm().ownKey().isEmpty()).isPresent();
+    }
+
+    /** One line. */
     String toJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("v", VERSION);
         json.put("id", id.value());
         json.put("nodes", nodes);
+        json.put("timeLimit", timeLimit.toString());
         json.put("lease", lease.toString());
         json.put("pollFloor", pollFloor.toString());
         json.put("loginForward", loginForward);
@@ -74,6 +89,7 @@ record PlanRecord(
             return new PlanRecord(
                     new ClusterId(node.required("id").stringValue()),
                     node.required("nodes").intValue(),
+                    Duration.parse(node.required("timeLimit").stringValue()),
                     Duration.parse(node.required("lease").stringValue()),
                     Duration.parse(node.required("pollFloor").stringValue()),
                     node.required("loginForward").booleanValue(),

@@ -3,8 +3,11 @@ package io.github.slurmray.ray.internal;
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.Shell;
 import io.github.slurmray.core.WallTime;
+import io.github.slurmray.platforms.Architecture;
 import io.github.slurmray.platforms.Bill;
 import io.github.slurmray.platforms.Finding;
+import io.github.slurmray.platforms.NodeType;
+import io.github.slurmray.platforms.Partition;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.platforms.Reach;
@@ -20,13 +23,17 @@ import io.github.slurmray.ray.RayTopology;
 import io.github.slurmray.slurm.Gres;
 import io.github.slurmray.slurm.SbatchScript;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** From a spec and a platform to a plan: pure, and the only place that knows what the launch script's settings mean. */
 public final class Planner {
@@ -40,7 +47,9 @@ public final class Planner {
     private final NodeShape head;
     private final List<NodeShape> workers;
     private final NodeShape node;
+    private final List<SiteRequest.Filled> offered = new ArrayList<>();
     private final List<SiteRequest.Filled> filled = new ArrayList<>();
+    private final List<Finding> wording = new ArrayList<>();
 
     private Planner(RayClusterSpec spec, Platform platform, ClusterId id) {
         this.spec = spec;
@@ -61,12 +70,17 @@ public final class Planner {
      * @param platform the site
      * @param id the cluster's id
      * @param vmIsManaged whether there is a connection to the VM, to install a key and read host keys
+     * @param now when the job is to be submitted, as sites open and close
      * @return the plan
      */
-    public static LaunchPlan plan(RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged) {
+    public static LaunchPlan plan(
+            RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged, Instant now) {
         Planner planner = new Planner(spec, platform, id);
         SbatchScript script = planner.script();
-        List<Finding> findings = new ArrayList<>(platform.check(script));
+        List<Finding> findings = new ArrayList<>(planner.wording);
+        platform.check(script, now).forEach(f -> findings.add(BuilderWords.with(f)));
+        planner.checkMemory(findings);
+        planner.checkJoinTimeout(findings);
         planner.checkRay(findings);
         planner.checkPublish(vmIsManaged, findings);
         return new LaunchPlan(id, script, findings, planner.filled, planner.bill(script), planner.runDirectory);
@@ -76,12 +90,21 @@ public final class Planner {
         return script.partition()
                 .filter(platform.partitions()::containsKey)
                 .map(p -> platform.estimate(script))
-                .orElseGet(() -> new Bill.Unknown("the partition isn't known", Set.of()));
+                .orElseGet(() -> new Bill.Unknown(
+                        "the partition isn't known: name one that " + platform.name() + " is known to have, with"
+                                + " partition(…)",
+                        Set.of()));
+    }
+
+    /** The partition that is named, else the site's default. */
+    private Optional<String> partition() {
+        return spec.topology().partition().or(() -> platform.defaultPartition().map(Partition::name));
     }
 
     /** What a group's nodes are asked for once the site has said what goes with it. */
     private NodeShape resolve(NodeShape shape) {
         Optional<SiteRequest> worded = word(shape, 1);
+        worded.ifPresent(w -> offered.addAll(w.filled()));
         OptionalLong cpus = worded.map(SiteRequest::cpusPerNode).orElse(OptionalLong.empty());
         return new NodeShape(
                 OptionalInt.of(shape.cpus().orElse(Math.toIntExact(cpus.orElse(1)))),
@@ -95,40 +118,62 @@ public final class Planner {
                 ResourceRequest.builder().nodes(nodes).gpusPerNode(shape.gpus()).time(WallTime.of(spec.timeLimit()));
         shape.cpus().ifPresent(request::cpusPerNode);
         shape.memory().ifPresent(request::memoryPerNode);
-        return spec.topology()
-                .partition()
-                .filter(platform.partitions()::containsKey)
-                .map(p -> platform.word(request.build(), p));
+        return partition().filter(platform.partitions()::containsKey).map(p -> platform.word(request.build(), p));
     }
 
     private SbatchScript script() {
         RayTopology topology = spec.topology();
         SbatchScript.Builder script = SbatchScript.builder().jobName(id.value());
         spec.account().ifPresent(script::account);
-        topology.partition().ifPresent(script::partition);
-        Optional<SiteRequest> worded = word(topology.largestShape(), topology.nodes());
+        Optional<SiteRequest> worded = word(node, topology.nodes());
         if (worded.isPresent()) {
             worded.get().apply(script);
-            filled.addAll(worded.get().filled());
-        } else if (node.gpus() > 0) {
-            script.gres(Gres.gpu(node.gpus()));
+            wording.addAll(worded.get().findings());
+        } else {
+            unworded(script);
         }
-        script.time(WallTime.of(spec.timeLimit()))
-                .nodes(topology.nodes())
-                .ntasksPerNode(1)
-                .cpusPerTask(node.cpus().orElseThrow());
-        node.memory().ifPresent(script::mem);
         platform.slurm().shebang().ifPresent(script::shebang);
         // a restarted job would find events and secrets of its first run, and the handle's tunnels lead nowhere
-        return script.output(runDirectory + "/logs/job.log")
+        SbatchScript all = script.output(runDirectory + "/logs/job.log")
                 .requeue(false)
                 .body(settings(worded.flatMap(SiteRequest::expectedMemoryPerNode)))
                 .build();
+        worded.ifPresent(w -> fillFrom(w, all));
+        return all;
+    }
+
+    /** Asks in Slurm's own general words, as nothing is known of the partition. */
+    private void unworded(SbatchScript.Builder script) {
+        partition().ifPresent(script::partition);
+        script.nodes(spec.topology().nodes())
+                .ntasksPerNode(1)
+                .cpusPerTask(node.cpus().orElseThrow());
+        node.memory().ifPresent(script::mem);
+        if (node.gpus() > 0) {
+            script.gres(Gres.gpu(node.gpus()));
+        }
+        script.time(WallTime.of(spec.timeLimit()));
+    }
+
+    /** Takes what the site filled in for the groups and the whole, as far as the script says it so. */
+    private void fillFrom(SiteRequest worded, SbatchScript script) {
+        if (spec.topology().partition().isEmpty()) {
+            String name = worded.partition().name();
+            filled.add(new SiteRequest.Filled(
+                    "--partition", name, "the site's default", platform.sourceOf("/partitions/" + name + "/default")));
+        }
+        offered.addAll(worded.filled());
+        offered.stream()
+                .distinct()
+                .filter(f -> script.directive(f.option().substring(2))
+                        .filter(said -> List.of(said.split(",", -1)).contains(f.value()))
+                        .isPresent())
+                .forEach(filled::add);
     }
 
     private String settings(Optional<Memory> expected) {
         RayTopology topology = spec.topology();
-        Optional<Memory> memory = node.memory().or(() -> expected);
+        Optional<Memory> memory = expected.or(node::memory);
         PortPlan ports = PortPlan.forCpus(node.cpus().orElseThrow());
         long lease = spec.lease().toSeconds();
         LaunchScript s = new LaunchScript()
@@ -182,7 +227,7 @@ public final class Planner {
                     .ifPresent(name -> filled.add(new SiteRequest.Filled(
                             "rayEnvironment",
                             name,
-                            "the site's default",
+                            "the default of the site's file",
                             platform.sourceOf("/defaultRayEnvironment"))));
         }
         return lines;
@@ -217,7 +262,8 @@ public final class Planner {
                             + " rayEnvironment(RayEnvironment.builder()…)"));
             return;
         }
-        if (ray.get().runtime() == RayEnvironment.ContainerRuntime.PYXIS) {
+        checkEnvironment(ray.get(), findings);
+        if (ray.get().runtime().equals(Optional.of(RayEnvironment.ContainerRuntime.PYXIS))) {
             findings.add(Finding.error(
                     "ray-runtime",
                     "containers that srun makes (Pyxis) aren't supported yet: bring a Ray that starts without one with"
@@ -255,6 +301,81 @@ public final class Planner {
         }
     }
 
+    private void checkMemory(List<Finding> findings) {
+        Optional<Memory> memory = node.memory()
+                .or(() -> word(spec.topology().largestShape(), spec.topology().nodes())
+                        .flatMap(SiteRequest::expectedMemoryPerNode));
+        if (memory.isPresent()) {
+            RayMemory.tooLittle(memory.get()).ifPresent(findings::add);
+            return;
+        }
+        findings.add(Finding.warning(
+                "memory-unsaid",
+                "no group says memory(…), so Slurm gives each node what it gives to jobs that don't say"
+                        + defaultMemory().map(m -> ", here " + m).orElse(", which may be less than Ray needs to start")
+                        + ", while Ray counts on all that the node has; say at least memory("
+                        + RayMemory.LEAST + ")"));
+    }
+
+    private Optional<Memory> defaultMemory() {
+        return partition()
+                .map(platform.partitions()::get)
+                .flatMap(p -> p.memory().defaultPerCpu())
+                .map(m -> new Memory(
+                        Math.multiplyExact(m.bytes(), (long) node.cpus().orElse(1))));
+    }
+
+    private void checkJoinTimeout(List<Finding> findings) {
+        if (spec.joinTimeout().compareTo(spec.timeLimit()) >= 0) {
+            findings.add(Finding.warning(
+                    "join-timeout",
+                    "joinTimeout(…) is " + WallTime.of(spec.joinTimeout())
+                            + (spec.joinTimeout().equals(RayClusterSpec.DEFAULT_JOIN_TIMEOUT) ? ", as by default" : "")
+                            + ", and timeLimit(…) only " + WallTime.of(spec.timeLimit())
+                            + ": a job whose nodes don't all join runs into its time limit, which tells no cause; take a"
+                            + " shorter joinTimeout(…) or a longer timeLimit(…)"));
+        }
+    }
+
+    private void checkEnvironment(RayEnvironment environment, List<Finding> findings) {
+        String what = "the Ray environment (" + String.join("; ", environment.setup()) + ")";
+        String note = environment.note().map(n -> ". " + n).orElse("");
+        if (!environment.hasRay().orElse(true)) {
+            findings.add(Finding.error("ray-missing", what + " has no Ray" + note));
+        } else if (environment.hasRay().isEmpty()) {
+            findings.add(Finding.warning(
+                    "ray-unknown",
+                    "whether " + what + " has Ray isn't known, and without it the job fails at once; if you know, say"
+                            + " hasRay or rayVersion in the site's file" + note));
+        }
+        if (spec.topology().nodes() > 1 && !environment.fastNetwork().orElse(true)) {
+            findings.add(Finding.warning(
+                    "ray-slow-network",
+                    what + " doesn't use the site's fast network, and the cluster has "
+                            + spec.topology().nodes() + " nodes" + note));
+        }
+        Set<Architecture> nodes = architectures();
+        environment
+                .architecture()
+                .filter(a -> !nodes.isEmpty() && !nodes.contains(a))
+                .ifPresent(a -> findings.add(Finding.error(
+                        "ray-architecture",
+                        what + " is for " + a + ", but the nodes"
+                                + partition().map(p -> " of partition " + p).orElse("") + " are "
+                                + nodes)));
+    }
+
+    /** The architectures that the job's nodes may have; empty if one of them isn't known. */
+    private Set<Architecture> architectures() {
+        Collection<NodeType> types = partition()
+                .filter(platform.partitions()::containsKey)
+                .map(p -> (Collection<NodeType>) platform.partition(p).nodeTypes())
+                .orElse(platform.nodeTypes().values());
+        return types.stream().allMatch(t -> t.architecture().isPresent())
+                ? types.stream().map(t -> t.architecture().orElseThrow()).collect(Collectors.toCollection(TreeSet::new))
+                : Set.of();
+    }
+
     private void checkPublish(boolean vmIsManaged, List<Finding> findings) {
         if (spec.publish().isEmpty()) {
             return;
@@ -274,6 +395,7 @@ public final class Planner {
                             + " can't open connections to the outside"));
         }
         platform.checkService(vm.bindAddress()).ifPresent(findings::add);
+        checkPublishedOpenly(vm, findings);
         if (!vmIsManaged && vm.ownKey().isEmpty()) {
             findings.add(
                     Finding.error(
@@ -289,5 +411,25 @@ public final class Planner {
                             + "): compute nodes must be able to verify the VM: give its public host key with"
                             + " CloudVm.builder(…).hostKey(…), or a connection to read it from with vmHost(…)"));
         }
+    }
+
+    private void checkPublishedOpenly(CloudVm vm, List<Finding> findings) {
+        Optional<Boolean> tokens = ray.flatMap(RayEnvironment::supportsTokens);
+        if (vm.listensOnLoopback() || tokens.orElse(false)) {
+            return;
+        }
+        String place = vm.bindAddress() + ":" + vm.port();
+        String who = "whoever reaches " + place + " can run code as you at the site";
+        String version =
+                ray.flatMap(RayEnvironment::rayVersion).map(v -> "Ray " + v).orElse("this Ray");
+        findings.add(Finding.warning(
+                "publish-open",
+                "publish(" + vm.host() + "): "
+                        + (tokens.isPresent()
+                                ? version + " has no tokens (they came with 2.52), so " + who
+                                : "if the Ray is older than 2.52, it has no tokens, and " + who)
+                        + ". Leave privateAddress(…) out, so that it listens on the VM's loopback only, or let a firewall"
+                        + " on the VM guard the port"
+                        + (tokens.isPresent() ? "" : "; if it is newer, say so with rayVersion(…)")));
     }
 }

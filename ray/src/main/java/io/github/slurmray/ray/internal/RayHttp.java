@@ -203,7 +203,8 @@ final class RayHttp implements AutoCloseable {
     void ensureOpen() {
         synchronized (lock) {
             if (closed) {
-                throw new IllegalStateException("the connection to Ray's dashboard is closed");
+                throw new IllegalStateException(
+                        "the connection to Ray's dashboard was closed with the cluster's handle");
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.github.slurmray.ray.internal;
 
 import io.github.slurmray.core.Command;
+import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.ProtocolException;
@@ -14,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,64 +39,145 @@ public record RunDirectory(Host host, String path) {
     static final String LEASE = "lease";
     static final String OWNER = "owner";
     static final String KNOWN_HOSTS = "publish_known_hosts";
+
+    /** Once it is there, the cluster needs no lease; nothing removes it. */
     static final String DETACHED = "detached";
 
-    // whole or not at all: what a connection that breaks leaves half made is removed
+    /** The status of owner.sh if the directory is gone. */
+    private static final int GONE = 3;
+
+    // Whole or not at all: what a connection that breaks leaves half made is removed. One that is there already and has
+    // the same script comes from an earlier launch of the same plan.
     private static final String MAKE = """
             set -e
             umask 077
-            d=%s
             case $d in /*) ;; *) d=$PWD/$d ;; esac
-            mkdir -p "${d%%/*}"
-            mkdir "$d"
+            if [ -d "$d" ]; then
+                if ! [ -e "$d/whole" ]; then
+                    echo "$d is being made just now, or was left half made by a program that died: launch again in a" \
+                        "moment; prune() removes what is left" >&2
+                    exit 1
+                fi
+                head -c "$plan_size" >/dev/null
+                if ! head -c "$script_size" | cmp -s - "$d/$script"; then
+                    echo "$d exists, and is another plan's" >&2
+                    exit 1
+                fi
+                cat >/dev/null
+                echo there
+                cat "$d/publish_key.pub" 2>/dev/null || :
+                exit 0
+            fi
+            mkdir -p "${d%/*}"
+            mkdir "$d" 2>/dev/null || { mkdir -p "${d%/*}"; mkdir "$d"; } # who tidied up took the empty parent away
             trap 'rm -rf "$d"' EXIT
             trap 'exit 1' HUP INT TERM PIPE
             cd "$d"
             mkdir logs
             put() { head -c "$1" >"$2"; [ "$(wc -c <"$2")" -eq "$1" ]; }
+            echo made
             """;
 
     private static final int MAX_TEXT = 1 << 20;
     private static final int MAX_LOGS = 64 << 20;
 
     /**
-     * Makes the directory with these files, in one command; with a key pair if one is wanted, whose private half never
-     * leaves the site.
+     * What {@link #prepare} found or made.
      *
-     * @param files names and texts
-     * @param keyComment the comment of the key pair to make; empty for none
-     * @return the public key, if one was made
-     * @throws io.github.slurmray.core.CommandFailedException if the directory is there already, or can't be made
+     * @param fresh whether it was made by this call
+     * @param publicKey the public half of its key pair, if it has one
      */
-    Optional<String> create(Map<String, String> files, Optional<String> keyComment) {
-        StringBuilder script = new StringBuilder(MAKE.formatted(Shell.quote(path)));
+    record Prepared(boolean fresh, Optional<String> publicKey) {}
+
+    /**
+     * Makes the directory with these files, in one command; with a key pair if one is wanted, whose private half never
+     * leaves the site. A directory that an earlier launch of the same plan has made is left as it is.
+     *
+     * @param plan the text of {@link #PLAN}
+     * @param script the text of {@link #SCRIPT}, by which a plan is known to be the same
+     * @param more names and texts of other files
+     * @param keyComment the comment of the key pair to make; empty for none
+     * @return what there is now
+     * @throws CommandFailedException if the directory is another plan's, or can't be made
+     */
+    Prepared prepare(String plan, String script, Map<String, String> more, Optional<String> keyComment) {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put(PLAN, plan);
+        files.put(SCRIPT, script);
+        files.putAll(more);
+        StringBuilder program = new StringBuilder("d=" + Shell.quote(path) + " plan_size=" + size(plan)
+                + " script_size=" + size(script) + " script=" + SCRIPT + "\n" + MAKE);
         ByteArrayOutputStream stdin = new ByteArrayOutputStream();
         files.forEach((name, text) -> {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            script.append("put ")
-                    .append(bytes.length)
+            program.append("put ")
+                    .append(size(text))
                     .append(' ')
                     .append(Shell.quote(name))
                     .append('\n');
-            stdin.writeBytes(bytes);
+            stdin.writeBytes(text.getBytes(StandardCharsets.UTF_8));
         });
-        keyComment.ifPresent(c -> script.append("ssh-keygen -q -t ed25519 -N '' -f publish_key -C ")
+        keyComment.ifPresent(c -> program.append("ssh-keygen -q -t ed25519 -N '' -f publish_key -C ")
                 .append(Shell.quote(c))
                 .append(" </dev/null\ncat publish_key.pub\n"));
-        script.append("trap - EXIT\n");
-        CommandResult made = host.run(Command.shell(script.toString())
+        program.append(": >whole\ntrap - EXIT\n");
+        List<String> made = host.run(Command.shell(program.toString())
                         .describedAs("make run directory " + path)
                         .withStdin(stdin.toByteArray()))
-                .orThrow();
-        return keyComment.map(c -> {
-            String[] words = made.stdout().strip().split(" ", -1);
-            if (words.length < 2) {
-                throw new ProtocolException(
-                        "ssh-keygen on " + host.name() + " gave no public key: " + made.stdout(), null);
-            }
-            return words[0] + " " + words[1];
-        });
+                .orThrow()
+                .lines();
+        boolean fresh = !made.isEmpty() && made.get(0).equals("made");
+        return new Prepared(fresh, keyComment.map(c -> publicKey(made)));
     }
+
+    private static int size(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private String publicKey(List<String> made) {
+        String[] words = made.get(made.size() - 1).strip().split(" ", -1);
+        if (words.length < 2) {
+            throw new ProtocolException(
+                    "ssh-keygen on " + host.name() + " gave no public key: " + String.join("\n", made), null);
+        }
+        return words[0] + " " + words[1];
+    }
+
+    // ---------------------------------------------------------------- whose the cluster is
+
+    /** The handle that took the cluster over last and hasn't given it back; empty if nobody did, or all is gone. */
+    Optional<String> owner() {
+        try {
+            return read(OWNER).lines().findFirst().filter(o -> !o.isBlank());
+        } catch (CommandFailedException e) {
+            LOG.debug("{} on {} has no owner any more", path, host.name(), e);
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Makes a handle the owner.
+     *
+     * @return false if the directory is gone
+     */
+    boolean take(String handle) {
+        return changeOwner("take", handle);
+    }
+
+    /** Makes the handle before this one the owner, if this one is it. Harmless if the directory is gone. */
+    void giveBack(String handle) {
+        changeOwner("give", handle);
+    }
+
+    private boolean changeOwner(String verb, String handle) {
+        CommandResult result = host.run(Scripts.command("sh", "owner.sh", path, verb, handle));
+        if (result.status().orElse(0) == GONE) {
+            return false;
+        }
+        result.orThrow();
+        return true;
+    }
+
+    // ---------------------------------------------------------------- its files
 
     String read(String name) {
         return host.downloadText(path + "/" + name, MAX_TEXT);

@@ -4,6 +4,8 @@ import io.github.slurmray.core.Host;
 import io.github.slurmray.ray.CloudVm;
 import io.github.slurmray.ray.ClusterId;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -27,15 +29,11 @@ public record VmKeys(Host vm) {
                 .orThrow();
     }
 
-    /** Takes a cluster's key away; harmless if it isn't there. */
-    void remove(ClusterId id) {
-        vm.run(Scripts.command("sh", SCRIPT, "remove", id.value())).orThrow();
-    }
-
-    List<ClusterId> list() {
-        return vm.run(Scripts.command("sh", SCRIPT, "list")).orThrow().lines().stream()
-                .map(ClusterId::new)
-                .toList();
+    /** Takes the clusters' keys away, in one command; harmless where there is none. */
+    void remove(Collection<ClusterId> ids) {
+        List<String> words = new ArrayList<>(List.of("remove"));
+        ids.forEach(id -> words.add(id.value()));
+        vm.run(Scripts.command("sh", SCRIPT, words.toArray(String[]::new))).orThrow();
     }
 
     /** The text of a known_hosts file by which compute nodes verify the VM. */

@@ -315,17 +315,20 @@ guard() {
   fi
 }
 
-# lease_is_over: true once nobody has renewed the lease for its whole length. What counts is when this node saw the file
-# change, by this node's clock, so the clocks of other machines don't matter.
+# lease_is_over: true once nobody has renewed the lease for its whole length, unless the cluster was detached. What counts
+# is when this node saw the file change, by this node's clock, so the clocks of other machines don't matter.
 lease_is_over() {
   local text=''
-  [ $((SECONDS - lease_checked)) -ge "$lease_check" ] || return 1
+  [ "$detached" = no ] && [ $((SECONDS - lease_checked)) -ge "$lease_check" ] || return 1
   lease_checked=$SECONDS
   IFS= read -r text 2>/dev/null <"$run/lease"
   if [ "$text" != "$lease_text" ]; then
     lease_text=$text lease_seen=$SECONDS
   fi
-  [ "$text" != detached ] && [ $((SECONDS - lease_seen)) -ge "$lease" ]
+  [ $((SECONDS - lease_seen)) -ge "$lease" ] || return 1
+  # not looked for sooner: a network file system may go on saying for a minute that a file isn't there
+  [ ! -e "$run/detached" ] || detached=yes
+  [ "$detached" = no ]
 }
 
 # finish: ends the steps and the tunnel in order, so that each node can clean up.
@@ -352,7 +355,7 @@ start_step() {
 }
 
 first_node() {
-  local nodes others=() needed joined=0 line partial='' name group step first=0 lease_text='' lease_seen=0 lease_checked=0
+  local nodes others=() needed joined=0 line partial='' name group step first=0 lease_text='' lease_seen=0 lease_checked=0 detached=no
   ending=finished steps=() publisher=''
   trap 'ending=signal; exit 0' TERM
   trap finish EXIT

@@ -2,8 +2,7 @@
 # Manages the ephemeral keys of clusters in ~/.ssh/authorized_keys of a cloud VM; each line ends with slurmray:ID.
 #   vm-keys host-keys                         prints the VM's public host keys
 #   vm-keys add ID LISTEN EXPIRES PUBLIC_KEY  allows the key one reverse forward until EXPIRES, in seconds since 1970
-#   vm-keys remove ID                         takes it away
-#   vm-keys list                              prints the ids of all keys
+#   vm-keys remove ID...                      takes them away
 set -eu
 umask 077
 export LC_ALL=C # the user's own lines may be in any encoding
@@ -46,7 +45,9 @@ case $1 in
   remove)
     [ -e "$keys" ] || exit 0
     lock
-    if grep -q " slurmray:$2\$" "$keys"; then change "$2"; fi
+    shift
+    for id; do
+      if grep -q " slurmray:$id\$" "$keys"; then change "$id"; fi
+    done
     ;;
-  list) [ ! -e "$keys" ] || sed -n 's/.* slurmray:\([a-z0-9-]*\)$/\1/p' "$keys" ;;
 esac

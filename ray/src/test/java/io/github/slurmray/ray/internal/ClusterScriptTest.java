@@ -254,7 +254,7 @@ class ClusterScriptTest {
 
     private String lease(String... steps) {
         StringBuilder script = new StringBuilder("""
-                lease_text='' lease_seen=0 lease_checked=0
+                lease_text='' lease_seen=0 lease_checked=0 detached=no
                 at() { SECONDS=$1; if lease_is_over; then echo over; else echo holds; fi; }
                 """);
         for (String step : steps) {
@@ -287,17 +287,24 @@ class ClusterScriptTest {
     }
 
     @Test
-    void aDetachedClusterNeedsNoLease() {
-        assertThat(lease("echo 1 >\"$run/lease\"", "at 10", "echo detached >\"$run/lease\"", "at 100", "at 9999"))
+    void aDetachedClusterNeedsNoLeaseWhateverIsWrittenIntoItLater() {
+        assertThat(lease("echo 1 >\"$run/lease\"", "at 10", ": >\"$run/detached\"", "at 100", "at 9999"))
                 .isEqualTo("holds holds holds");
         assertThat(lease(
-                        "echo detached >\"$run/lease\"",
-                        "at 10",
+                        ": >\"$run/detached\"",
                         "at 500",
                         "echo 1 >\"$run/lease\"",
                         "at 600",
-                        "at 700"))
-                .isEqualTo("holds holds holds over");
+                        "rm \"$run/lease\"",
+                        "at 9999"))
+                .isEqualTo("holds holds holds");
+    }
+
+    @Test
+    void thatAClusterWasDetachedIsNotForgottenWhenItsDirectoryCanNotBeRead() {
+        assertThat(lease(
+                        "echo 1 >\"$run/lease\"", "at 10", ": >\"$run/detached\"", "at 100", "run=/nowhere", "at 9999"))
+                .isEqualTo("holds holds holds");
     }
 
     @Test

@@ -51,6 +51,7 @@ class ClusterStateTest {
     private static final ClusterEvent ENDING = new ClusterEvent.Ending(AT, "signal");
     private static final ClusterEvent FINISHED = new ClusterEvent.Finished(AT);
     private static final ClusterEvent TAKEN_OVER = new ClusterEvent.TakenOver(AT);
+    private static final ClusterEvent GIVEN_BACK = new ClusterEvent.GivenBack(AT);
     private static final ClusterEvent OTHER = new ClusterEvent.Other(AT, "new");
 
     private static final List<ClusterEvent> ALL = List.of(
@@ -75,6 +76,7 @@ class ClusterStateTest {
             ENDING,
             FINISHED,
             TAKEN_OVER,
+            GIVEN_BACK,
             OTHER);
 
     private static ClusterEvent job(JobState state) {
@@ -103,8 +105,7 @@ class ClusterStateTest {
                         false,
                         0,
                         new PublishState.NotAsked(),
-                        Optional.empty(),
-                        false));
+                        Optional.empty()));
         assertThat(ClusterState.initial(true).publish()).isEqualTo(new PublishState.Trying());
     }
 
@@ -127,6 +128,7 @@ class ClusterStateTest {
                 Arguments.of(ENDING, Phase.ENDING),
                 Arguments.of(FINISHED, Phase.ENDING),
                 Arguments.of(TAKEN_OVER, Phase.PENDING),
+                Arguments.of(GIVEN_BACK, Phase.PENDING),
                 Arguments.of(OTHER, Phase.PENDING));
     }
 
@@ -170,7 +172,6 @@ class ClusterStateTest {
                     assertThat(next.failure()).as("seed %d: %s", seed, told).isEqualTo(state.failure());
                 }
                 assertThat(next.allJoined() || !state.allJoined()).isTrue();
-                assertThat(next.takenOver() || !state.takenOver()).isTrue();
                 state = next;
             }
         }
@@ -241,11 +242,5 @@ class ClusterStateTest {
                 .isEqualTo("head-died");
         assertThat(after(STARTED, FAILED, ENDING, FINISHED, job(CANCELLED)).failure())
                 .contains(FAILED);
-    }
-
-    @Test
-    void takenOverIsForEver() {
-        assertThat(after(STARTED).takenOver()).isFalse();
-        assertThat(after(TAKEN_OVER, STARTED, READY).takenOver()).isTrue();
     }
 }

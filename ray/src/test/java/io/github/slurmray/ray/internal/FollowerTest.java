@@ -252,9 +252,21 @@ class FollowerTest {
         try (HostProcess process = script(0, 60)) {
             BufferedReader out = reader(process);
             assertThat(out.readLine()).isEqualTo("one");
+            assertThat(out.readLine()).isEqualTo("!owner ");
             process.stdin().close();
             assertThat(out.readLine()).isNull();
             assertThat(process.await(Duration.ofSeconds(10)).ok()).isTrue();
+        }
+    }
+
+    @Test
+    void theOwnerIsToldAfterAllLinesThatAreThere() throws IOException {
+        write("one\ntwo\n");
+        Files.writeString(home.resolve("run/owner"), "handle-2\nhandle-1\n");
+        try (HostProcess process = script(0, 60)) {
+            BufferedReader out = reader(process);
+            assertThat(List.of(out.readLine(), out.readLine(), out.readLine()))
+                    .containsExactly("one", "two", "!owner handle-2");
         }
     }
 
@@ -264,6 +276,7 @@ class FollowerTest {
         try (HostProcess process = script(0, 1)) {
             BufferedReader out = reader(process);
             assertThat(out.readLine()).isEqualTo("one");
+            assertThat(out.readLine()).isEqualTo("!owner ");
             assertThat(out.readLine()).isNull();
             assertThat(process.await(Duration.ofSeconds(10)).ok()).isTrue();
         }
@@ -275,6 +288,7 @@ class FollowerTest {
         try (HostProcess process = script(0, 60)) {
             BufferedReader out = reader(process);
             assertThat(out.readLine()).isEqualTo("one");
+            assertThat(out.readLine()).isEqualTo("!owner ");
             new RunDirectory(host, "run").remove();
             assertThat(out.readLine()).isNull();
         }

@@ -7,10 +7,12 @@ import io.github.slurmray.core.InterruptedCallException;
 import io.github.slurmray.core.SlurmRayException;
 import io.github.slurmray.ray.RayApiException;
 import io.github.slurmray.ray.RayJobStatus;
+import io.github.slurmray.ray.RayJobTimeoutException;
 import io.github.slurmray.ray.RayUnreachableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -99,6 +101,58 @@ class JobLogTest {
         assertThat(follow()).isEqualTo(RayJobStatus.SUCCEEDED);
 
         assertThat(lines).containsExactly("one", "two", "", "four, without end");
+    }
+
+    @Test
+    void afterItsTimeoutItThrowsAndTheJobGoesOn() throws Exception {
+        LoggingJob job = new LoggingJob("one\n", "one\ntwo\n");
+        job.readsUntilEnd = Integer.MAX_VALUE;
+        serve(job);
+
+        assertThatThrownBy(() -> dashboard.jobs().job("j").followLogs(lines::add, Duration.ofMinutes(3)))
+                .isInstanceOf(RayJobTimeoutException.class)
+                .hasMessageContainingAll("'j'", "PT3M", "2 lines", "goes on");
+
+        assertThat(lines).containsExactly("one", "two");
+        assertThat(server.requests).noneMatch(r -> r.path().endsWith("/stop"));
+    }
+
+    @Test
+    void aJobThatEndsWithinTheTimeoutIsFollowedToItsEnd() throws Exception {
+        serve(new LoggingJob("one\n", "one\ntwo"));
+
+        assertThat(dashboard
+                        .jobs()
+                        .job("j")
+                        .followLogs(lines::add, Duration.ofMinutes(3))
+                        .status())
+                .isEqualTo(RayJobStatus.SUCCEEDED);
+        assertThat(lines).containsExactly("one", "two");
+    }
+
+    @Test
+    void aRayThatCanNotBeAskedWhenTheTimeIsOverIsTheTimeoutsCause() throws Exception {
+        serve(r -> TinyServer.text(503, "busy"));
+
+        assertThatThrownBy(() -> dashboard.jobs().job("j").followLogs(lines::add, Duration.ofSeconds(5)))
+                .isInstanceOf(RayJobTimeoutException.class)
+                .hasCauseInstanceOf(RayApiException.class);
+    }
+
+    @Test
+    void aStreamThatSaysNothingEndsWithTheTimeout() throws Exception {
+        LoggingJob job = new LoggingJob("x".repeat(JobLog.SMALL + 1) + "\n");
+        job.readsUntilEnd = Integer.MAX_VALUE;
+        job.socketAnswers = List.of(TinyServer.quietSocket());
+        serve(job);
+        RayDashboard real = new RayDashboard(server::uri, Optional.empty());
+        try (real) {
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> real.jobs().job("j").followLogs(lines::add, Duration.ofSeconds(2)))
+                    .isInstanceOf(RayJobTimeoutException.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(8));
+        }
     }
 
     @Test

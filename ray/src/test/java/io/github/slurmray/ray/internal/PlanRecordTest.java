@@ -20,6 +20,7 @@ class PlanRecordTest {
         assertThat(read.toJson()).isEqualTo(written.toJson());
         assertThat(read.id()).isEqualTo(written.id());
         assertThat(read.nodes()).isEqualTo(written.nodes());
+        assertThat(read.timeLimit()).isEqualTo(written.timeLimit());
         assertThat(read.lease()).isEqualTo(written.lease());
         assertThat(read.pollFloor()).isEqualTo(written.pollFloor());
         assertThat(read.loginForward()).isEqualTo(written.loginForward());
@@ -28,8 +29,14 @@ class PlanRecordTest {
 
     @Test
     void aPlanWithoutAVmComesBack() {
-        PlanRecord written =
-                new PlanRecord(Samples.ID, 3, Duration.ofMillis(5500), Duration.ofSeconds(1), false, Optional.empty());
+        PlanRecord written = new PlanRecord(
+                Samples.ID,
+                3,
+                Duration.ofMinutes(30),
+                Duration.ofMillis(5500),
+                Duration.ofSeconds(1),
+                false,
+                Optional.empty());
         PlanRecord read = PlanRecord.parse(written.toJson());
         assertThat(read).isEqualTo(written);
     }
@@ -40,6 +47,7 @@ class PlanRecordTest {
         PlanRecord written = new PlanRecord(
                 Samples.ID,
                 1,
+                Duration.ofDays(2),
                 Duration.ofHours(1),
                 Duration.ofMinutes(1),
                 true,
@@ -61,6 +69,7 @@ class PlanRecordTest {
     void aPlanIsWhatTheSpecAndTheSiteSay() {
         PlanRecord record = PlanRecord.of(Samples.ID, Samples.full().build(), Platforms.lab());
         assertThat(record.nodes()).isEqualTo(3);
+        assertThat(record.timeLimit()).isEqualTo(Duration.ofMinutes(30));
         assertThat(record.lease()).isEqualTo(Duration.ofHours(1));
         assertThat(record.pollFloor()).isEqualTo(Duration.ofSeconds(1));
         assertThat(record.loginForward()).isTrue();

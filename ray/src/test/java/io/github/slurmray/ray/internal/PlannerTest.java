@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,7 +40,7 @@ class PlannerTest {
     private static final String HOST_KEY = "ssh-ed25519 AAAAC3Nz";
 
     private static LaunchPlan plan(RayClusterSpec.Builder spec, Platform platform) {
-        return Planner.plan(spec.build(), platform, Samples.ID, true);
+        return Planner.plan(spec.build(), platform, Samples.ID, true, Samples.NOW);
     }
 
     // ---------------------------------------------------------------- the script
@@ -72,7 +73,9 @@ class PlannerTest {
     void aGroupThatSaysNoMemoryIsToldWhatTheJobGivesIt() {
         String script = plan(Samples.full(), LAB).script().text();
         assertThat(Bash.values(Samples.settings(script), "worker_flags").get(1)).contains("--memory=");
-        String none = plan(Samples.small(), LAB).script().text();
+        String none = plan(Samples.spec(HeadGroup.builder().partition("all").build()), LAB)
+                .script()
+                .text();
         assertThat(Bash.values(Samples.settings(none), "head_flags")).containsExactly("--num-cpus=1 --num-gpus=0");
     }
 
@@ -87,7 +90,7 @@ class PlannerTest {
         assertThat(script).contains("#SBATCH --gres=gpu:a100:4\n");
         assertThat(Bash.values(Samples.settings(script), "head_flags", "worker_nodes", "worker_flags"))
                 .containsExactly("--num-cpus=1 --num-gpus=0", "2", "--num-cpus=1 --num-gpus=4");
-        assertThat(plan.findings()).extracting(Finding::rule).containsExactly("job-gpus");
+        assertThat(rules(plan)).containsExactly("job-gpus", "memory-unsaid");
         assertThat(plan.filled())
                 .extracting(SiteRequest.Filled::toString)
                 .contains("--gres=gpu:a100:4 (as the site asks for GPUs)");
@@ -142,6 +145,73 @@ class PlannerTest {
     }
 
     @Test
+    void memoryThatTheGpusBringIsNotAskedForEvenIfAGroupSaysIt() {
+        LaunchPlan plan = plan(
+                Samples.spec(HeadGroup.builder()
+                                .partition("gpumedium")
+                                .gpus(1)
+                                .memory(Memory.ofGiB(100))
+                                .build())
+                        .rayEnvironment(UNKNOWN)
+                        .account("project_2001234"),
+                Platforms.roihuGpu());
+        assertThat(plan.script().mem()).isEmpty();
+        assertThat(rules(plan)).doesNotContain("memory-follows", "node-memory");
+    }
+
+    @Test
+    void memoryThatCpusBringFillsThemIn() {
+        RayClusterSpec.Builder spec = Samples.spec(HeadGroup.builder()
+                        .partition("small")
+                        .memory(Memory.ofGiB(100))
+                        .build())
+                .rayEnvironment(UNKNOWN)
+                .account("project_2001234");
+        LaunchPlan plan = plan(spec, Platforms.mahti().evenIfClosed());
+        assertThat(plan.script().mem()).isEmpty();
+        assertThat(plan.script().cpusPerTask()).hasValue(54);
+        assertThat(plan.filled())
+                .extracting(SiteRequest.Filled::toString)
+                .contains("--cpus-per-task=54 (100G at 1920M for each CPU)");
+        LaunchPlan tooFew = plan(
+                Samples.spec(HeadGroup.builder()
+                                .partition("small")
+                                .cpus(1)
+                                .memory(Memory.ofGiB(100))
+                                .build())
+                        .rayEnvironment(UNKNOWN)
+                        .account("project_2001234"),
+                Platforms.mahti().evenIfClosed());
+        assertThat(tooFew.errors()).extracting(Finding::rule).containsExactly("node-memory");
+    }
+
+    @Test
+    void withoutAPartitionThePlanTakesTheSitesDefaultAndSaysSo() {
+        LaunchPlan plan = plan(
+                Samples.spec(HeadGroup.builder().gpus(8).build()).rayEnvironment(UNKNOWN), Platforms.azureCycleCloud());
+        assertThat(plan.script().partition()).contains("hpc");
+        assertThat(plan.script().directive("gpus-per-node")).contains("8");
+        assertThat(plan.script().cpusPerTask()).hasValue(96);
+        assertThat(rules(plan)).doesNotContain("gpu-option", "partition-missing");
+        assertThat(plan.filled())
+                .extracting(SiteRequest.Filled::toString)
+                .contains("--partition=hpc (the site's default)");
+        assertThat(plan.filled()).allSatisfy(f -> assertThat(f.sources()).isNotEmpty());
+        assertThat(plan.bill()).asString().contains("Azure bills the machines' time");
+    }
+
+    @Test
+    void howGpusAreAskedForIsSaidInThePlanWhereItIsNotKnown() {
+        LaunchPlan plan = plan(
+                Samples.spec(HeadGroup.builder().partition("lumid").gpus(1).build())
+                        .rayEnvironment(UNKNOWN)
+                        .account("project_465001234"),
+                Platforms.lumiG());
+        assertThat(rules(plan)).contains("gpu-form-unknown");
+        assertThat(plan.errors()).isEmpty();
+    }
+
+    @Test
     void aSiteThatIsClosedIsRefusedWithItsSuccessorUnlessTheUserKnowsBetter() {
         RayClusterSpec.Builder spec = Samples.spec(
                         HeadGroup.builder().partition("small").build())
@@ -154,11 +224,28 @@ class PlannerTest {
     }
 
     @Test
+    void theTimeChangesWhatIsKnownAgainstAPlanAndNotThePlan() {
+        RayClusterSpec spec = Samples.spec(
+                        HeadGroup.builder().partition("small").build())
+                .rayEnvironment(UNKNOWN)
+                .account("project_2001234")
+                .build();
+        Instant end = Instant.parse("2026-07-31T09:00:00Z");
+        LaunchPlan before = Planner.plan(spec, Platforms.puhti(), Samples.ID, true, end.minusSeconds(1));
+        LaunchPlan after = Planner.plan(spec, Platforms.puhti(), Samples.ID, true, end);
+
+        assertThat(rules(before)).doesNotContain("site-closed");
+        assertThat(rules(after)).contains("site-closed");
+        assertThat(after.script()).isEqualTo(before.script());
+        assertThat(Planner.plan(spec, Platforms.puhti(), Samples.ID, true, end)).isEqualTo(after);
+    }
+
+    @Test
     void whatIsNotKnownOfTheWaysInAndOutIsTriedAndSaid() {
         Platform site = Samples.site(Map.of());
         assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("way-in-unknown");
         assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN), site)))
-                .containsExactly("reverse-forward-unknown");
+                .containsExactly("reverse-forward-unknown", "publish-open");
         assertThat(plan(Samples.full().rayEnvironment(UNKNOWN), site).errors()).isEmpty();
     }
 
@@ -235,7 +322,7 @@ class PlannerTest {
                             .build())
                     .publish(Publish.dashboardTo(Samples.vm().ownKey(key).build()))
                     .build();
-            LaunchPlan plan = Planner.plan(spec, site, Samples.ID, true);
+            LaunchPlan plan = Planner.plan(spec, site, Samples.ID, true, Samples.NOW);
             String settings = Samples.settings(plan.script().text());
 
             assertThat(Bash.values(
@@ -301,7 +388,102 @@ class PlannerTest {
     void aRayWithoutTokensIsReachedByTheUsersLeaveOrByAVm() {
         assertThat(rules(plan(Samples.small().rayEnvironment(OLD).allowOpenPort(), LAB)))
                 .containsExactly("ray-open");
-        assertThat(rules(plan(Samples.full().rayEnvironment(OLD), LAB))).containsExactly("ray-open");
+        assertThat(rules(plan(Samples.full().rayEnvironment(OLD).publish(onLoopback()), LAB)))
+                .containsExactly("ray-open");
+    }
+
+    private static Publish onLoopback() {
+        return Publish.dashboardTo(
+                CloudVm.builder("vm.example.org").user("ubuntu").port(8280).build());
+    }
+
+    @Test
+    void aRayWithoutTokensIsNotPublishedForOthersWithoutAWord() {
+        LaunchPlan plan = plan(Samples.full().rayEnvironment(OLD), LAB);
+        assertThat(rules(plan)).containsExactly("ray-open", "publish-open");
+        assertThat(plan.errors()).isEmpty();
+        assertThat(message(plan, "publish-open"))
+                .startsWith("publish(vm.example.org): Ray 2.43.0 has no tokens")
+                .contains("whoever reaches 192.168.1.10:8280 can run code as you")
+                .contains("privateAddress(…)");
+    }
+
+    @Test
+    void aRayOfUnknownVersionIsPublishedForOthersWithAnIf() {
+        LaunchPlan plan = plan(Samples.full().rayEnvironment(UNKNOWN), LAB);
+        assertThat(rules(plan)).containsExactly("publish-open");
+        assertThat(message(plan, "publish-open"))
+                .contains("if the Ray is older than 2.52")
+                .contains("rayVersion(…)");
+        assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN).publish(onLoopback()), LAB)))
+                .isEmpty();
+    }
+
+    @Test
+    void memoryInWhichRayDoesNotStartIsAnErrorAndLittleOfItAWarning() {
+        LaunchPlan hopeless = plan(head(Memory.ofMiB(300)), LAB);
+        assertThat(hopeless.errors()).extracting(Finding::rule).containsExactly("memory-small");
+        assertThat(message(hopeless, "memory-small"))
+                .startsWith("memory(300M): ")
+                .contains("1G");
+        LaunchPlan little = plan(head(Memory.ofMiB(600)), LAB);
+        assertThat(rules(little)).containsExactly("memory-small");
+        assertThat(little.errors()).isEmpty();
+        assertThat(plan(head(Memory.ofGiB(1)), LAB).findings()).isEmpty();
+    }
+
+    private static RayClusterSpec.Builder head(Memory memory) {
+        return Samples.spec(HeadGroup.builder().partition("all").memory(memory).build());
+    }
+
+    @Test
+    void memoryThatNobodySaysIsLeftToTheSiteWithAWord() {
+        LaunchPlan plan =
+                plan(Samples.spec(HeadGroup.builder().partition("all").cpus(2).build()), LAB);
+        assertThat(rules(plan)).containsExactly("memory-unsaid");
+        assertThat(message(plan, "memory-unsaid")).contains("here 1000M").contains("memory(");
+        Platform site = Samples.site(Map.of("reaches", Map.of("LOGIN_FORWARD", true)));
+        assertThat(rules(plan(Samples.spec(HeadGroup.builder().build()).rayEnvironment(UNKNOWN), site)))
+                .containsExactly("memory-unsaid");
+    }
+
+    @Test
+    void aJoinTimeoutThatTheTimeLimitForestallsIsSaid() {
+        LaunchPlan byDefault = plan(Samples.small().timeLimit(Duration.ofMinutes(10)), LAB);
+        assertThat(rules(byDefault)).containsExactly("join-timeout");
+        assertThat(message(byDefault, "join-timeout"))
+                .contains("joinTimeout(…) is 00:10:00, as by default")
+                .contains("timeLimit(…) only 00:10:00");
+        assertThat(plan(Samples.small().timeLimit(Duration.ofMinutes(10)).joinTimeout(Duration.ofMinutes(9)), LAB)
+                        .findings())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "partition-time, timeLimit(…): --time=",
+        "partition-nodes, nodes(…) of the worker groups: --nodes=",
+        "node-cpus, cpus(…): --cpus-per-task",
+        "node-memory, memory(…): --mem="
+    })
+    void aFindingOfTheSiteBeginsWithWhatTheBuilderCallsIt(String rule, String begin) {
+        LaunchPlan plan = plan(
+                Samples.spec(
+                                HeadGroup.builder()
+                                        .partition("test")
+                                        .cpus(99)
+                                        .memory(Memory.ofGiB(500))
+                                        .build(),
+                                WorkerGroup.builder("cpu").nodes(9).build())
+                        .timeLimit(Duration.ofDays(9)),
+                LAB);
+        assertThat(message(plan, rule)).startsWith(begin);
+        Finding finding = plan.findings().stream()
+                .filter(f -> f.rule().equals(rule))
+                .findFirst()
+                .orElseThrow();
+        assertThat(finding.option()).isPresent();
+        assertThat(finding.sources()).isNotEmpty();
     }
 
     @Test
@@ -310,7 +492,8 @@ class PlannerTest {
         assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("no-way-in");
         assertThat(rules(plan(Samples.small().rayEnvironment(OLD).allowOpenPort(), site)))
                 .containsExactly("ray-open", "no-way-in");
-        assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN), site))).isEmpty();
+        assertThat(rules(plan(Samples.full().rayEnvironment(UNKNOWN).publish(onLoopback()), site)))
+                .isEmpty();
     }
 
     @Test
@@ -323,7 +506,7 @@ class PlannerTest {
 
     @Test
     void aVmThatNobodyManagesNeedsAKeyAndAHostKey() {
-        LaunchPlan neither = Planner.plan(Samples.full().build(), LAB, Samples.ID, false);
+        LaunchPlan neither = Planner.plan(Samples.full().build(), LAB, Samples.ID, false, Samples.NOW);
         assertThat(rules(neither)).containsExactly("publish-key", "publish-host-key");
         assertThat(neither.errors()).hasSize(2);
         assertThat(message(neither, "publish-key")).contains("vmHost(…)").contains("ownKey(path)");
@@ -331,23 +514,95 @@ class PlannerTest {
 
         CloudVm own = Samples.vm().ownKey(".ssh/id").build();
         assertThat(rules(Planner.plan(
-                        Samples.full().publish(Publish.dashboardTo(own)).build(), LAB, Samples.ID, false)))
+                        Samples.full().publish(Publish.dashboardTo(own)).build(), LAB, Samples.ID, false, Samples.NOW)))
                 .containsExactly("publish-host-key");
         CloudVm both = Samples.vm().ownKey(".ssh/id").hostKey(HOST_KEY).build();
         assertThat(rules(Planner.plan(
-                        Samples.full().publish(Publish.dashboardTo(both)).build(), LAB, Samples.ID, false)))
+                        Samples.full().publish(Publish.dashboardTo(both)).build(),
+                        LAB,
+                        Samples.ID,
+                        false,
+                        Samples.NOW)))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.0.0.0", "vm.example.org"})
+    void whereServicesToOthersAreForbiddenTheVmListensOnItsOwnAddressOnly(String bind) {
+        RayClusterSpec.Builder spec = Samples.spec(
+                        HeadGroup.builder().partition("small").build())
+                .account("project_465001234")
+                .publish(Publish.dashboardTo(Samples.vm().privateAddress(bind).build()));
+        assertThat(plan(spec, Platforms.lumiC()).errors())
+                .extracting(Finding::rule)
+                .containsExactly("service-to-others");
     }
 
     @Test
     void aSiteWithoutAWayOutCanNotPublish() {
         Platform site = Samples.site(
                 Map.of("name", "closed", "reaches", Map.of("LOGIN_FORWARD", true, "REVERSE_FORWARD", false)));
-        LaunchPlan plan = plan(Samples.full().rayEnvironment(UNKNOWN), site);
+        LaunchPlan plan = plan(Samples.full().rayEnvironment(UNKNOWN).publish(onLoopback()), site);
         assertThat(rules(plan)).containsExactly("no-reverse-forward");
         assertThat(message(plan, "no-reverse-forward"))
                 .contains("vm.example.org")
                 .contains("closed");
+    }
+
+    // ---------------------------------------------------------------- where Ray comes from
+
+    private static RayClusterSpec.Builder onRoihuGpu(String environment) {
+        return Samples.spec(HeadGroup.builder().partition("gpumedium").gpus(1).build())
+                .rayEnvironment(Platforms.roihuGpu().rayEnvironment(environment))
+                .account("project_2001234")
+                .publish(Publish.dashboardTo(Samples.vm().build()));
+    }
+
+    @Test
+    void thatRayMayNotBeInASitesEnvironmentIsSaid() {
+        LaunchPlan plan = plan(onRoihuGpu("python-pytorch/2.10"), Platforms.roihuGpu());
+        assertThat(rules(plan)).contains("ray-unknown");
+        assertThat(message(plan, "ray-unknown")).contains("module load python-pytorch/2.10");
+        assertThat(plan.errors()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hasRay, false, ray-missing", "hasRay, true, ''", "note, x, ray-unknown"})
+    void anEnvironmentOfASiteIsAskedForRay(String key, String value, String rule) {
+        Object typed = key.equals("hasRay") ? Boolean.valueOf(value) : value;
+        Platform site = Samples.site(Map.of(
+                "reaches", Map.of("LOGIN_FORWARD", true),
+                "rayEnvironments", Map.of("ours", Map.of(key, typed)),
+                "defaultRayEnvironment", "ours"));
+        assertThat(rules(plan(Samples.small(), site))).isEqualTo(rule.isEmpty() ? List.of() : List.of(rule));
+    }
+
+    @Test
+    void anEnvironmentOfAnotherArchitectureIsRefused() {
+        RayClusterSpec.Builder x86 = onRoihuGpu("python-pytorch/2.10")
+                .rayEnvironment(Platforms.puhti().rayEnvironment("pytorch/2.9"));
+        LaunchPlan plan = plan(x86, Platforms.roihuGpu());
+        assertThat(plan.errors()).extracting(Finding::rule).containsExactly("ray-architecture");
+        assertThat(message(plan, "ray-architecture"))
+                .contains("X86_64")
+                .contains("AARCH64")
+                .contains("gpumedium");
+    }
+
+    @Test
+    void thatLumisDefaultRayIsAChoiceOfOursIsSaidAndThatItIsSlowOnSeveralNodes() {
+        HeadGroup head = HeadGroup.builder().partition("small-g").gpus(1).build();
+        LaunchPlan one = plan(Samples.spec(head).account("project_465001234"), Platforms.lumiG());
+        assertThat(rules(one)).doesNotContain("ray-slow-network");
+        assertThat(one.describe())
+                .contains("rayEnvironment=pytorch")
+                .doesNotContain("the site's default")
+                .contains("lumi-multitorch");
+
+        LaunchPlan two = plan(
+                Samples.spec(head, WorkerGroup.builder("gpu").gpus(1).build()).account("project_465001234"),
+                Platforms.lumiG());
+        assertThat(message(two, "ray-slow-network")).contains("2 nodes").contains("Slingshot");
     }
 
     // ---------------------------------------------------------------- ports and memory

@@ -16,10 +16,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +56,10 @@ class RunDirectoryTest {
         return new RunDirectory(host, ".slurmray/ray-1");
     }
 
+    private RunDirectory.Prepared prepare(Map<String, String> more) {
+        return directory().prepare("{}\n", "#!/bin/bash\n", more, Optional.empty());
+    }
+
     private Path local(String name) {
         return home.resolve(".slurmray/ray-1").resolve(name);
     }
@@ -70,9 +79,10 @@ class RunDirectoryTest {
         files.put("-n", "a name like an option");
         files.put("it's", "\n\n\0\u0001\r\n' \" $HOME `id` \\ 京 😀\n");
         files.put("large", Bash.oddText(random).repeat(50_000));
-        files.put("plan.json", "{}\n");
 
-        assertThat(directory().create(files, Optional.empty())).isEmpty();
+        assertThat(prepare(files)).isEqualTo(new RunDirectory.Prepared(true, Optional.empty()));
+        files.put("plan.json", "{}\n");
+        files.put("cluster.sh", "#!/bin/bash\n");
 
         for (Map.Entry<String, String> file : files.entrySet()) {
             assertThat(Files.readAllBytes(local(file.getKey())))
@@ -87,31 +97,58 @@ class RunDirectoryTest {
 
     @Test
     void aKeyPairIsMadeWhosePrivateHalfStaysOnTheSite() throws IOException {
+        Optional<String> comment = Optional.of("slurmray:it's");
         String key = directory()
-                .create(Map.of("plan.json", "{}"), Optional.of("slurmray:it's"))
+                .prepare("{}", "script", Map.of(), comment)
+                .publicKey()
                 .orElseThrow();
 
         assertThat(key).matches("ssh-ed25519 [A-Za-z0-9+/=]+");
         assertThat(Files.readString(local("publish_key.pub"))).isEqualTo(key + " slurmray:it's\n");
         assertThat(Files.readString(local("publish_key"))).startsWith("-----BEGIN OPENSSH PRIVATE KEY-----");
         assertThat(mode("publish_key")).isEqualTo("rw-------");
+        assertThat(directory().prepare("{}", "script", Map.of(), comment))
+                .as("asked again")
+                .isEqualTo(new RunDirectory.Prepared(false, Optional.of(key)));
     }
 
     @Test
-    void aDirectoryThatIsThereIsLeftAsItWas() throws IOException {
-        directory().create(Map.of("plan.json", "first"), Optional.empty());
+    void theDirectoryOfTheSameScriptIsLeftAsItWas() throws IOException {
+        String script = "é".repeat(100_000);
+        directory().prepare("first plan", script, Map.of("token", "first"), Optional.empty());
 
-        assertThatThrownBy(() -> directory().create(Map.of("plan.json", "second"), Optional.empty()))
+        assertThat(directory().prepare("another", script, Map.of("token", "x".repeat(100_000)), Optional.empty()))
+                .isEqualTo(new RunDirectory.Prepared(false, Optional.empty()));
+        assertThat(Files.readString(local("plan.json"))).isEqualTo("first plan");
+        assertThat(Files.readString(local("token"))).isEqualTo("first");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "#!/bin/bas", "#!/bin/bash\n\n", "#!/bin/bush\n"})
+    void theDirectoryOfAnotherScriptIsRefusedAndLeftAsItWas(String other) throws IOException {
+        prepare(Map.of("token", "first"));
+
+        assertThatThrownBy(() -> directory().prepare("{}\n", other, Map.of("token", "second"), Optional.empty()))
                 .isInstanceOf(CommandFailedException.class)
                 .hasMessageContaining("make run directory .slurmray/ray-1")
-                .hasMessageContaining("exists");
-        assertThat(Files.readString(local("plan.json"))).isEqualTo("first");
+                .hasMessageContaining("another plan's");
+        assertThat(Files.readString(local("token"))).isEqualTo("first");
+    }
+
+    @Test
+    void aDirectoryThatIsNotWholeIsNotTakenForOne() throws IOException {
+        prepare(Map.of());
+        Files.delete(local("whole"));
+
+        assertThatThrownBy(() -> prepare(Map.of()))
+                .isInstanceOf(CommandFailedException.class)
+                .hasMessageContaining("half made")
+                .hasMessageContaining("prune()");
     }
 
     @Test
     void aDirectoryThatCouldNotBeFilledIsNotThere() {
-        assertThatThrownBy(() -> directory().create(Map.of("no/such/place", "x"), Optional.empty()))
-                .isInstanceOf(CommandFailedException.class);
+        assertThatThrownBy(() -> prepare(Map.of("no/such/place", "x"))).isInstanceOf(CommandFailedException.class);
         assertThat(local("")).doesNotExist();
         assertThat(home.resolve(".slurmray")).exists();
     }
@@ -120,7 +157,9 @@ class RunDirectoryTest {
     void itsPathMayBeOddOrAbsolute() throws IOException {
         Path absolute = temporary.resolve("it's $HOME; *");
         RunDirectory odd = new RunDirectory(host, absolute.resolve("ray 1").toString());
-        odd.create(Map.of("plan.json", "{}"), Optional.empty());
+        odd.prepare("{}", "script", Map.of(), Optional.empty());
+        assertThat(odd.prepare("{}", "script", Map.of(), Optional.empty()).fresh())
+                .isFalse();
         odd.write("owner", "me\n");
 
         assertThat(Files.readString(absolute.resolve("ray 1/owner"))).isEqualTo("me\n");
@@ -131,7 +170,7 @@ class RunDirectoryTest {
 
     @Test
     void aFileIsReplacedAsAWholeAndStaysSecret() throws IOException {
-        directory().create(Map.of("owner", "a long text"), Optional.empty());
+        prepare(Map.of("owner", "a long text"));
         directory().write("owner", "b");
         assertThat(directory().read("owner")).isEqualTo("b");
         assertThat(mode("owner")).isEqualTo("rw-------");
@@ -140,7 +179,7 @@ class RunDirectoryTest {
     @Test
     void removingTwiceIsHarmless() {
         assertThat(directory().exists()).isFalse();
-        directory().create(Map.of("plan.json", "{}"), Optional.empty());
+        prepare(Map.of());
         directory().remove();
         assertThat(directory().exists()).isFalse();
         assertThatCode(() -> directory().remove()).doesNotThrowAnyException();
@@ -153,6 +192,70 @@ class RunDirectoryTest {
                 .hasMessageContaining(".slurmray/ray-1/token");
     }
 
+    // ---------------------------------------------------------------- whose it is
+
+    @Test
+    void theLastToTakeItOwnsItUntilItGivesItBack() throws IOException {
+        prepare(Map.of("owner", "a\n"));
+        assertThat(directory().owner()).contains("a");
+        assertThat(directory().take("b")).isTrue();
+        assertThat(directory().owner()).contains("b");
+        directory().giveBack("b");
+        assertThat(directory().owner()).contains("a");
+        assertThat(mode("owner")).isEqualTo("rw-------");
+    }
+
+    @Test
+    void whoGivesBackWhatAnotherHasTakenChangesNoOwner() {
+        prepare(Map.of("owner", "a\n"));
+        directory().take("b");
+        directory().take("c");
+        directory().giveBack("b");
+        assertThat(directory().owner()).contains("c");
+        directory().giveBack("b");
+        directory().giveBack("c");
+        assertThat(directory().owner()).contains("a");
+        directory().giveBack("a");
+        assertThat(directory().owner()).isEmpty();
+        directory().take("d");
+        assertThat(directory().owner()).contains("d");
+    }
+
+    @Test
+    void whatIsGoneCanNotBeTakenAndIsGivenBackWithoutAWord() {
+        assertThat(directory().take("b")).isFalse();
+        assertThatCode(() -> directory().giveBack("b")).doesNotThrowAnyException();
+        assertThat(directory().owner()).isEmpty();
+        assertThat(home.resolve(".slurmray")).doesNotExist();
+    }
+
+    @Test
+    void manyThatTakeAndGiveAtOnceLoseNobody() throws Exception {
+        prepare(Map.of("owner", "first\n"));
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> calls = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                String handle = "h" + i;
+                boolean stays = i % 4 == 0;
+                calls.add(threads.submit(() -> {
+                    directory().take(handle);
+                    if (!stays) {
+                        directory().giveBack(handle);
+                    }
+                }));
+            }
+            for (Future<?> call : calls) {
+                call.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        List<String> owners = Files.readAllLines(local("owner"));
+        assertThat(owners).containsExactlyInAnyOrder("first", "h0", "h4", "h8", "h12");
+        assertThat(owners).endsWith("first");
+    }
+
     // ---------------------------------------------------------------- logs
 
     private Path fetched() {
@@ -163,7 +266,7 @@ class RunDirectoryTest {
 
     @Test
     void logsOfAnyNameAndContentAreFetched() throws IOException {
-        directory().create(Map.of("events.jsonl", "{}\n{}\n", "token", "secret"), Optional.empty());
+        prepare(Map.of("events.jsonl", "{}\n{}\n", "token", "secret"));
         byte[] binary = new byte[100_000];
         new Random(7).nextBytes(binary);
         Files.write(local("logs/binary.log"), binary);
@@ -187,7 +290,7 @@ class RunDirectoryTest {
 
     @Test
     void aLogsNameMayHaveLettersThatThisProgramsLocaleLacks() throws IOException {
-        directory().create(Map.of(), Optional.empty());
+        prepare(Map.of());
         host.run(Command.shell("cd .slurmray/ray-1/logs && printf 'ü' >'Zürich.log'"))
                 .orThrow();
 
@@ -202,7 +305,7 @@ class RunDirectoryTest {
 
     @Test
     void aLogThatGrowsMeanwhileIsCutAtTheSizeItHad() throws IOException {
-        directory().create(Map.of("events.jsonl", "{}\n"), Optional.empty());
+        prepare(Map.of("events.jsonl", "{}\n"));
         // on this host counting a file makes it longer, as a job might in that moment
         Path programs = Files.createDirectory(temporary.resolve("programs"));
         Path wc = Files.writeString(
@@ -222,7 +325,7 @@ class RunDirectoryTest {
 
     @Test
     void withoutLogsTheDirectoryIsEmpty() {
-        directory().create(Map.of("plan.json", "{}"), Optional.empty());
+        prepare(Map.of());
         assertThat(fetched()).isEmptyDirectory();
     }
 

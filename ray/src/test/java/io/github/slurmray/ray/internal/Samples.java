@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Specs and sites for tests. */
 final class Samples {
     static final ClusterId ID = new ClusterId("ray-20261122-k7w2m9xqpd");
+
+    static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
     private Samples() {}
 
@@ -51,7 +54,7 @@ final class Samples {
     }
 
     static RayClusterSpec.Builder small() {
-        return spec(HeadGroup.builder().partition("all").build());
+        return spec(HeadGroup.builder().partition("all").memory(Memory.ofGiB(2)).build());
     }
 
     /** One of everything. */
@@ -81,7 +84,7 @@ final class Samples {
     }
 
     static String planned(RayClusterSpec spec, Platform platform) {
-        return Planner.plan(spec, platform, ID, true).script().text();
+        return Planner.plan(spec, platform, ID, true, NOW).script().text();
     }
 
     /** The settings of a batch script: all that stands above the program. */

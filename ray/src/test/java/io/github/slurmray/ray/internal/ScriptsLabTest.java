@@ -56,7 +56,11 @@ class ScriptsLabTest {
     }
 
     static List<List<String>> programs() {
-        return List.of(List.of("bash", "follow.sh"), List.of("sh", "vm-keys.sh"));
+        return List.of(
+                List.of("bash", "follow.sh"),
+                List.of("bash", "clusters.sh"),
+                List.of("sh", "owner.sh"),
+                List.of("sh", "vm-keys.sh"));
     }
 
     @ParameterizedTest

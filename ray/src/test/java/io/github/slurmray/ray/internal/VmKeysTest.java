@@ -70,6 +70,19 @@ class VmKeysTest {
         Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString(mode));
     }
 
+    /** The ids of all clusters that have a key. */
+    private List<ClusterId> keys() {
+        return vm
+                .run(
+                        Command.shell(
+                                "[ ! -e .ssh/authorized_keys ] || sed -n 's/.* slurmray:\\([a-z0-9-]*\\)$/\\1/p' .ssh/authorized_keys"))
+                .orThrow()
+                .lines()
+                .stream()
+                .map(ClusterId::new)
+                .toList();
+    }
+
     private String mode() throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(file()));
     }
@@ -126,13 +139,13 @@ class VmKeysTest {
         add(id(1));
         add(id(2));
         add(id(1));
-        assertThat(new VmKeys(vm).list()).containsExactlyInAnyOrder(id(1), id(2));
+        assertThat(keys()).containsExactlyInAnyOrder(id(1), id(2));
         assertThat(Files.readString(file()).split("slurmray:ray-2026-0001", -1)).hasSize(2);
 
-        new VmKeys(vm).remove(id(1));
-        new VmKeys(vm).remove(id(1));
-        assertThat(new VmKeys(vm).list()).containsExactly(id(2));
-        new VmKeys(vm).remove(id(2));
+        new VmKeys(vm).remove(List.of(id(1)));
+        new VmKeys(vm).remove(List.of(id(1)));
+        assertThat(keys()).containsExactly(id(2));
+        new VmKeys(vm).remove(List.of(id(2)));
         assertThat(Files.readString(file())).isEqualTo(USERS);
     }
 
@@ -159,9 +172,19 @@ class VmKeysTest {
         assertThat(Files.readAllBytes(file())).isEqualTo(expected);
         assertThat(mode()).isEqualTo("rw-r-----");
 
-        new VmKeys(vm).remove(id(1));
+        new VmKeys(vm).remove(List.of(id(1)));
         assertThat(Files.readAllBytes(file())).isEqualTo(before);
         assertThat(mode()).isEqualTo("rw-r-----");
+    }
+
+    @Test
+    void severalKeysAreRemovedInOneCommand() throws IOException {
+        given(USERS.getBytes(UTF_8), "rw-------");
+        add(id(1));
+        add(id(2));
+        add(id(3));
+        new VmKeys(vm).remove(List.of(id(3), id(4), id(1)));
+        assertThat(keys()).containsExactly(id(2));
     }
 
     @Test
@@ -169,8 +192,8 @@ class VmKeysTest {
         ClusterId longer = new ClusterId(id(1) + "-more");
         add(id(1));
         add(longer);
-        new VmKeys(vm).remove(id(1));
-        assertThat(new VmKeys(vm).list()).containsExactly(longer);
+        new VmKeys(vm).remove(List.of(id(1)));
+        assertThat(keys()).containsExactly(longer);
     }
 
     @Test
@@ -187,15 +210,15 @@ class VmKeysTest {
 
     @Test
     void lookingLeavesNothing() {
-        assertThat(new VmKeys(vm).list()).isEmpty();
-        new VmKeys(vm).remove(id(1));
+        assertThat(keys()).isEmpty();
+        new VmKeys(vm).remove(List.of(id(1)));
         assertThat(home).isEmptyDirectory();
     }
 
     @Test
     void nothingButTheFileAndTheLockIsLeft() throws IOException {
         add(id(1));
-        new VmKeys(vm).remove(id(1));
+        new VmKeys(vm).remove(List.of(id(1)));
         try (var files = Files.list(file().getParent())) {
             assertThat(files.map(f -> f.getFileName().toString()))
                     .containsExactlyInAnyOrder("authorized_keys", ".slurmray.lock");
@@ -231,13 +254,13 @@ class VmKeysTest {
             for (Future<?> call : calls) {
                 call.get();
             }
-            assertThat(new VmKeys(vm).list())
+            assertThat(keys())
                     .containsExactlyInAnyOrderElementsOf(
                             IntStream.range(0, 24).mapToObj(VmKeysTest::id).toList());
             calls.clear();
             for (int i = 0; i < 24; i++) {
                 ClusterId id = id(i);
-                calls.add(threads.submit(() -> new VmKeys(vm).remove(id)));
+                calls.add(threads.submit(() -> new VmKeys(vm).remove(List.of(id))));
             }
             for (Future<?> call : calls) {
                 call.get();

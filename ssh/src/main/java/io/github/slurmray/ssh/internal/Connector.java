@@ -6,7 +6,6 @@ import io.github.slurmray.core.HostUnreachableException;
 import io.github.slurmray.core.ProtocolException;
 import io.github.slurmray.core.SlurmRayException;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -33,12 +32,12 @@ import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.apache.sshd.core.CoreModuleProperties;
-import org.jspecify.annotations.Nullable;
 
 /** Opens connections: resolves, connects, verifies the host's key, authenticates. One at a time. */
 final class Connector {
     private static final int MISSED_KEEP_ALIVES = 3;
     private static final int IO_THREADS = 2;
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(1);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
 
     // aes-gcm is 3 to 4 times faster on the JVM than chacha20, MINA's own first choice
@@ -61,8 +60,7 @@ final class Connector {
 
     private void configure() {
         String threads = "slurmray-ssh-" + endpoint.host();
-        client.setIoServiceFactoryFactory(
-                new Nio2ServiceFactoryFactory(() -> ThreadUtils.newFixedThreadPool(threads, IO_THREADS)));
+        client.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory(() -> new IoExecutor(threads, IO_THREADS)));
         client.setScheduledExecutorService(ThreadUtils.newSingleThreadScheduledExecutor(threads + "-timer"), true);
 
         // what the user's own ssh would do is not asked here: nothing is read but what was given
@@ -94,7 +92,7 @@ final class Connector {
      * @throws SlurmRayException if it can't
      */
     Connection open() {
-        long deadline = System.nanoTime() + settings.connectTimeout().toNanos();
+        long begin = System.nanoTime();
         List<KeyPair> keys = settings.identities().stream().map(Identity::load).toList();
         if (keys.isEmpty()) {
             throw new AuthenticationException(
@@ -102,18 +100,18 @@ final class Connector {
         }
         client.setSignatureFactories(new HostKeys(settings).order(signatures));
         Attempt attempt = new Attempt();
-        ClientSession session = connect(attempt, deadline);
+        ClientSession session = connect(attempt, begin);
         try {
             keys.forEach(session::addPublicKeyIdentity);
-            session.auth().verify(left(deadline));
+            session.auth().verify(left(begin));
             return new Connection(session, attempt);
         } catch (IOException | RuntimeException e) {
             session.close(true);
-            throw explain(e, attempt);
+            throw explain(e, attempt, begin);
         }
     }
 
-    private ClientSession connect(Attempt attempt, long deadline) {
+    private ClientSession connect(Attempt attempt, long begin) {
         InetAddress[] addresses;
         try {
             addresses = InetAddress.getAllByName(endpoint.host());
@@ -126,7 +124,7 @@ final class Connector {
         IOException failure = null;
         for (int i = 0; i < addresses.length; i++) {
             // each address gets its share of the time, so that a dead first one doesn't take it all
-            Duration share = left(deadline).dividedBy(addresses.length - i);
+            Duration share = left(begin).dividedBy(addresses.length - i);
             try {
                 return client.connect(
                                 endpoint.user(),
@@ -139,22 +137,13 @@ final class Connector {
                 failure = e;
             }
         }
-        throw unreachable(failure);
-    }
-
-    private HostUnreachableException unreachable(@Nullable IOException e) {
-        boolean refused = causedBy(e, ConnectException.class);
-        return new HostUnreachableException(
+        throw new HostUnreachableException(
                 endpoint + ": can't connect to " + endpoint.address() + ": "
-                        + (refused
-                                ? "the connection was refused. Check the port, and that an SSH server listens there."
-                                : "no answer within "
-                                        + settings.connectTimeout().toMillis()
-                                        + " ms. Check the name, the port, your network or VPN, and firewalls on the way."),
-                e);
+                        + Unreachable.describe(failure, since(begin)),
+                failure);
     }
 
-    private SlurmRayException explain(Exception e, Attempt attempt) {
+    private SlurmRayException explain(Exception e, Attempt attempt, long begin) {
         HostKeyException hostKey = attempt.hostKey();
         if (hostKey != null) {
             return hostKey;
@@ -172,8 +161,8 @@ final class Connector {
             return refused(e, attempt);
         }
         return new HostUnreachableException(
-                endpoint + ": " + endpoint.address() + " can be reached, but no SSH connection came about within "
-                        + settings.connectTimeout().toMillis() + " ms: " + cause.getMessage()
+                endpoint + ": " + endpoint.address() + " can be reached, but no SSH connection came about in "
+                        + since(begin).toMillis() + " ms: " + cause.getMessage()
                         + ". Check that an SSH server listens on this port, and that it isn't overloaded.",
                 e);
     }
@@ -220,18 +209,14 @@ final class Connector {
         }
     }
 
-    private static Duration left(long deadline) {
-        // MINA takes zero for "for ever"
-        return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+    private static Duration since(long begin) {
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
-    private static boolean causedBy(@Nullable Throwable t, Class<? extends Throwable> type) {
-        for (Throwable c = t; c != null; c = c.getCause()) {
-            if (type.isInstance(c)) {
-                return true;
-            }
-        }
-        return false;
+    private Duration left(long begin) {
+        Duration left = settings.connectTimeout().minus(since(begin));
+        // MINA takes zero for "for ever"
+        return left.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : left;
     }
 
     void close() {

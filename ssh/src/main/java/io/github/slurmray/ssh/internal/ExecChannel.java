@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.sshd.client.channel.ChannelExec;
-import org.apache.sshd.client.future.OpenFuture;
 
 /**
  * A session channel that runs one command and gives its streams to two sinks.
@@ -15,11 +14,9 @@ import org.apache.sshd.client.future.OpenFuture;
 final class ExecChannel extends ChannelExec {
     private final Sink stdout;
     private final Sink stderr;
-    private final CompletableFuture<Void> openness = new CompletableFuture<>();
+    private final ChannelEnds ends = new ChannelEnds(this);
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private final ChannelInput input = new ChannelInput();
     private volatile Runnable whenEof = () -> {};
-    private volatile boolean answered;
 
     ExecChannel(byte[] request, Sink stdout, Sink stderr) {
         super(request, null, Map.of());
@@ -37,16 +34,12 @@ final class ExecChannel extends ChannelExec {
 
     /** Asks the server for the channel and returns at once; {@link #opened()} and {@link #done()} have the answer. */
     void begin() throws IOException {
-        open().addListener(f -> {
-            if (f.getException() != null) {
-                finish();
-            }
-        });
+        ends.begin(this::finish);
     }
 
     /** Completes when the server has taken the command, exceptionally if it has refused the channel. */
     CompletableFuture<Void> opened() {
-        return openness;
+        return ends.openness();
     }
 
     /** Completes when the channel has ended, in whatever way; exceptionally only if it was never opened. */
@@ -56,34 +49,27 @@ final class ExecChannel extends ChannelExec {
 
     /** Whether the server has closed the channel itself, so that everything it had to say has come. */
     boolean answered() {
-        return answered;
+        return ends.answered();
     }
 
     ChannelInput input() {
-        return input;
+        return ends.input();
     }
 
     /** Makes room for more output, after a sink that had kept bytes has got rid of them. */
     void release(long bytes) throws IOException {
-        if (!isClosing()) {
-            getLocalWindow().release(bytes);
-        }
+        ends.release(bytes);
     }
 
     /** Gives the command up: what it says is dropped from now on. The server is told, not waited for. */
     void abandon() {
-        if (asyncIn != null) {
-            // a write that waits for room would hold up the close
-            asyncIn.close(true);
-        }
-        close(false);
+        ends.abandon();
     }
 
     @Override
     protected void doOpen() throws IOException {
         super.doOpen();
-        openness.complete(null);
-        input.open(asyncIn);
+        ends.opened();
     }
 
     @Override
@@ -114,28 +100,16 @@ final class ExecChannel extends ChannelExec {
 
     @Override
     public void handleClose() throws IOException {
-        answered = true;
-        if (asyncIn != null) {
-            // the command has ended and reads no more; MINA would wait for a last write to be taken
-            asyncIn.close(true);
-        }
+        ends.answer();
         super.handleClose();
         finish();
     }
 
-    /**
-     * Called with every way to end, by whichever thread, and perhaps before {@link #begin()} has returned: what it says
-     * comes from the channel's state, not from who came first.
-     */
     private void finish() {
-        OpenFuture answer = openFuture;
-        Throwable refusal = answer == null ? null : answer.getException();
-        input.fail(new IOException("the command has ended"));
+        Throwable refusal = ends.finish(openFuture);
         if (refusal == null) {
-            openness.completeExceptionally(new IOException("the channel was closed"));
             done.complete(null);
         } else {
-            openness.completeExceptionally(refusal);
             done.completeExceptionally(refusal);
         }
     }

@@ -4,6 +4,7 @@ import io.github.slurmray.core.AuthenticationException;
 import io.github.slurmray.core.Secret;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.util.security.SecurityUtils;
@@ -23,6 +25,12 @@ import org.apache.sshd.common.util.security.SecurityUtils;
  * @param passphrase what it is encrypted with, if it is
  */
 public record Identity(Path file, Optional<Secret> passphrase) {
+    private static final String PUBLIC = ".pub";
+    private static final int PUBLIC_KEY_BEGINS = 64;
+    // OpenSSH's one-line form, RFC 4716's and PEM's
+    private static final Pattern PUBLIC_KEY =
+            Pattern.compile("(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA|---- BEGIN SSH2 PUBLIC|-----BEGIN [A-Z ]*PUBLIC KEY");
+
     private static final Set<PosixFilePermission> TOO_OPEN = Set.of(
             PosixFilePermission.GROUP_READ,
             PosixFilePermission.GROUP_WRITE,
@@ -34,7 +42,8 @@ public record Identity(Path file, Optional<Secret> passphrase) {
     /**
      * Reads the key.
      *
-     * @throws AuthenticationException if the file can't be read, others may read it, or it can't be decrypted
+     * @throws AuthenticationException if the file can't be read, holds a public key, others may read it, or it can't be
+     *     decrypted
      */
     KeyPair load() {
         checkFile();
@@ -70,6 +79,17 @@ public record Identity(Path file, Optional<Secret> passphrase) {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw failure("can't be read by this user", null);
         }
+        if (isPublicKey()) {
+            throw failure(
+                    "holds a public key: give the private key"
+                            + (file.toString().endsWith(PUBLIC)
+                                    ? ", which is as a rule "
+                                            + file.toString()
+                                                    .substring(
+                                                            0, file.toString().length() - PUBLIC.length())
+                                    : ""),
+                    null);
+        }
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, new LinkOption[0]);
             if (permissions.stream().anyMatch(TOO_OPEN::contains)) {
@@ -78,6 +98,15 @@ public record Identity(Path file, Optional<Secret> passphrase) {
         } catch (UnsupportedOperationException e) {
             // a file system without these permissions, such as Windows': nothing to check
             return;
+        } catch (IOException e) {
+            throw failure("can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private boolean isPublicKey() {
+        try (InputStream stream = Files.newInputStream(file)) {
+            String begin = new String(stream.readNBytes(PUBLIC_KEY_BEGINS), StandardCharsets.ISO_8859_1);
+            return PUBLIC_KEY.matcher(begin).lookingAt();
         } catch (IOException e) {
             throw failure("can't be read: " + e.getMessage(), e);
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.apache.sshd.client.channel.ChannelDirectTcpip;
-import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.util.net.SshdSocketAddress;
 
 /** One forwarded connection's channel. Its two directions end each for itself, as those of a TCP connection do. */
@@ -22,9 +21,7 @@ final class TunnelChannel extends ChannelDirectTcpip {
     }
 
     private final Listener listener;
-    private final ChannelInput input = new ChannelInput();
-    private final CompletableFuture<Void> openness = new CompletableFuture<>();
-    private volatile boolean answered;
+    private final ChannelEnds ends = new ChannelEnds(this);
 
     TunnelChannel(SshdSocketAddress origin, SshdSocketAddress target, Listener listener) {
         super(origin, target);
@@ -32,43 +29,33 @@ final class TunnelChannel extends ChannelDirectTcpip {
         setStreaming(Streaming.Async);
         addCloseFutureListener(f -> {
             finish();
-            listener.closed(answered);
+            listener.closed(ends.answered());
         });
     }
 
     /** Asks the server for the channel and returns at once. */
     CompletableFuture<Void> begin() throws IOException {
-        open().addListener(f -> {
-            if (f.getException() != null) {
-                finish();
-            }
-        });
-        return openness;
+        ends.begin(this::finish);
+        return ends.openness();
     }
 
     ChannelInput input() {
-        return input;
+        return ends.input();
     }
 
     void release(long bytes) throws IOException {
-        if (!isClosing()) {
-            getLocalWindow().release(bytes);
-        }
+        ends.release(bytes);
     }
 
     /** Ends the channel; what was sent and not yet taken is dropped. */
     void abandon() {
-        if (asyncIn != null) {
-            asyncIn.close(true);
-        }
-        close(false);
+        ends.abandon();
     }
 
     @Override
     protected void doOpen() throws IOException {
         super.doOpen();
-        openness.complete(null);
-        input.open(asyncIn);
+        ends.opened();
     }
 
     @Override
@@ -86,19 +73,11 @@ final class TunnelChannel extends ChannelDirectTcpip {
 
     @Override
     public void handleClose() throws IOException {
-        answered = true;
-        if (asyncIn != null) {
-            asyncIn.close(true);
-        }
+        ends.answer();
         super.handleClose();
     }
 
-    // may be called before begin() has returned: the reason comes from the channel's state
     private void finish() {
-        OpenFuture answer = openFuture;
-        Throwable refusal = answer == null ? null : answer.getException();
-        IOException closed = new IOException("the channel was closed");
-        input.fail(closed);
-        openness.completeExceptionally(refusal == null ? closed : refusal);
+        ends.finish(openFuture);
     }
 }

@@ -1,0 +1,273 @@
+package io.github.slurmray.ray.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.slurmray.core.Command;
+import io.github.slurmray.core.CommandFailedException;
+import io.github.slurmray.core.CommandResult;
+import io.github.slurmray.core.Host;
+import io.github.slurmray.core.HostProcess;
+import io.github.slurmray.core.InterruptedCallException;
+import io.github.slurmray.core.Tunnel;
+import io.github.slurmray.platforms.Platforms;
+import io.github.slurmray.platforms.RayEnvironment;
+import io.github.slurmray.ray.HeadGroup;
+import io.github.slurmray.ray.LaunchPlan;
+import io.github.slurmray.ray.LaunchUndecidedException;
+import io.github.slurmray.ray.RayCluster;
+import io.github.slurmray.ray.RayClusters;
+import io.github.slurmray.ray.SlurmRayCluster;
+import io.github.slurmray.ray.TakenOverException;
+import io.github.slurmray.slurm.SubmissionRefusedException;
+import io.github.slurmray.slurm.SubmissionUndecidedException;
+import io.github.slurmray.testkit.Leaks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A launch that is broken off, and launched again. */
+@ExtendWith(Leaks.class)
+@Timeout(60)
+class LaunchTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @TempDir
+    Path temporary;
+
+    private FakeSlurm slurm;
+    private Host host;
+
+    @BeforeEach
+    void openHost() throws IOException {
+        slurm = new FakeSlurm(temporary);
+        host = slurm.host();
+    }
+
+    @AfterEach
+    void closeHost() {
+        Thread.interrupted();
+        host.close();
+    }
+
+    private SlurmRayCluster cluster() {
+        return cluster(host);
+    }
+
+    private static SlurmRayCluster cluster(Host host) {
+        return SlurmRayCluster.builder()
+                .host(host)
+                .platform(Platforms.lab())
+                .rayEnvironment(RayEnvironment.builder().rayVersion("2.60.0").build())
+                .timeLimit(Duration.ofMinutes(30))
+                .head(HeadGroup.builder().partition("all").cpus(1).build())
+                .build();
+    }
+
+    /** An sbatch that waits until the test lets it go. */
+    private void sbatchWaits() throws IOException {
+        slurm.sbatch("while [ ! -e " + slurm.file("go") + " ]; do sleep 0.05; done");
+    }
+
+    private Throwable interruptedWhileItSubmits(SlurmRayCluster cluster, LaunchPlan plan) throws Exception {
+        FutureTask<Throwable> launch = new FutureTask<>(() -> catchThrowable(() -> cluster.launch(plan)));
+        Thread thread = new Thread(launch);
+        thread.start();
+        Path owner = slurm.run(plan.id()).resolve("submit/attempt.1/owner");
+        await().atMost(SOON).until(() -> Files.exists(owner));
+        thread.interrupt();
+        return launch.get();
+    }
+
+    @Test
+    void aLaunchThatWasInterruptedWhileItSubmittedSaysWhatToDoAndGoesOnWithTheSamePlan() throws Exception {
+        sbatchWaits();
+        SlurmRayCluster cluster = cluster();
+        LaunchPlan plan = cluster.plan();
+
+        Throwable broken = interruptedWhileItSubmits(cluster, plan);
+
+        assertThat(broken)
+                .isInstanceOfSatisfying(
+                        LaunchUndecidedException.class,
+                        e -> assertThat(e.plan()).isSameAs(plan))
+                .hasMessageContainingAll(plan.id().value(), "launch(plan)", "attach", "prune()")
+                .hasMessageNotContaining("token");
+        Files.createFile(slurm.file("go"));
+        try (RayCluster launched = cluster.launch(plan)) {
+            assertThat(slurm.jobs()).containsExactly(launched.job().toString());
+        }
+        assertThat(slurm.run(plan.id())).doesNotExist();
+    }
+
+    @Test
+    void aSecondLaunchWhileTheFirstIsUnderWayMakesNoSecondJob() throws Exception {
+        sbatchWaits();
+        SlurmRayCluster cluster = cluster();
+        LaunchPlan plan = cluster.plan();
+        FutureTask<RayCluster> first = new FutureTask<>(() -> cluster.launch(plan));
+        new Thread(first).start();
+        await().atMost(SOON).until(() -> Files.exists(slurm.run(plan.id()).resolve("submit/attempt.1/owner")));
+        FutureTask<RayCluster> second = new FutureTask<>(() -> cluster.launch(plan));
+        new Thread(second).start();
+        await().atMost(SOON)
+                .until(() -> Files.readAllLines(slurm.run(plan.id()).resolve("owner"))
+                                .size()
+                        == 2);
+
+        Files.createFile(slurm.file("go"));
+
+        assertThat(second.get().job()).isEqualTo(first.get().job());
+        assertThat(slurm.jobs()).hasSize(1);
+        assertThatThrownBy(first.get()::close).isInstanceOf(TakenOverException.class);
+        second.get().close();
+        assertThat(slurm.run(plan.id())).doesNotExist();
+    }
+
+    @Test
+    void launchedAgainALaunchedClusterIsTakenOver() {
+        SlurmRayCluster cluster = cluster();
+        LaunchPlan plan = cluster.plan();
+        RayCluster first = cluster.launch(plan);
+
+        RayCluster second = cluster.launch(plan);
+
+        assertThat(second.job()).isEqualTo(first.job());
+        assertThatThrownBy(first::end).isInstanceOf(TakenOverException.class);
+        second.end();
+        first.close();
+        assertThat(slurm.jobs()).hasSize(1);
+    }
+
+    @Test
+    void aLaunchThatWasInterruptedBeforeItSubmittedIsNotUndecided() {
+        // the interrupt comes with the run directory's answer
+        SlurmRayCluster cluster = cluster(new Interrupting(host, "make run directory"));
+        LaunchPlan plan = cluster.plan();
+
+        InterruptedCallException e = catchThrowableOfType(InterruptedCallException.class, () -> cluster.launch(plan));
+
+        assertThat(Thread.interrupted()).as("the flag is set again").isTrue();
+        assertThat(e)
+                .hasMessageContainingAll(plan.id().value(), "there is no job", "launch(plan)", "prune()")
+                .hasNoSuppressedExceptions();
+        assertThat(slurm.run(plan.id())).doesNotExist();
+        assertThat(slurm.jobs()).isEmpty();
+        try (RayCluster launched = cluster().launch(plan)) {
+            assertThat(slurm.jobs()).containsExactly(launched.job().toString());
+        }
+    }
+
+    @Test
+    void anInterruptedSecondLaunchLeavesWhatTheFirstHasMade() {
+        LaunchPlan plan = cluster().plan();
+        RayCluster first = cluster().launch(plan);
+
+        assertThatThrownBy(() ->
+                        cluster(new Interrupting(host, "make run directory")).launch(plan))
+                .isInstanceOf(InterruptedCallException.class);
+
+        Thread.interrupted();
+        assertThat(slurm.run(plan.id()).resolve("plan.json")).exists();
+        RayClusters.on(host, Platforms.lab()).attach(plan.id()).end();
+        first.close();
+    }
+
+    @Test
+    void whatSlurmRefusesIsRemovedWhicheverLaunchHasMadeIt() throws Exception {
+        sbatchWaits();
+        LaunchPlan plan = cluster().plan();
+        assertThat(interruptedWhileItSubmits(cluster(), plan)).isInstanceOf(LaunchUndecidedException.class);
+        slurm.sbatch("echo 'sbatch: error: Batch job submission failed: Invalid qos specification' >&2; exit 1");
+        // the attempt that is under way still runs the old program: it ends, and says what the new one would
+        Path attempt = slurm.run(plan.id()).resolve("submit/attempt.1");
+        Files.writeString(
+                attempt.resolve("err"), "sbatch: error: Batch job submission failed: Invalid qos specification\n");
+        Files.writeString(attempt.resolve("out"), "");
+        Files.writeString(attempt.resolve("status"), "1 1763800000\n");
+
+        assertThatThrownBy(() -> cluster().launch(plan)).isInstanceOf(SubmissionRefusedException.class);
+
+        assertThat(slurm.run(plan.id())).doesNotExist();
+        Files.createFile(slurm.file("go"));
+    }
+
+    @Test
+    void aRunDirectoryOfAnotherScriptIsNotTouched() throws Exception {
+        LaunchPlan plan = cluster().plan();
+        RayCluster first = cluster().launch(plan);
+        Path script = slurm.run(plan.id()).resolve("cluster.sh");
+        String before = Files.readString(script);
+        Files.writeString(script, before + "# another\n");
+
+        assertThatThrownBy(() -> cluster().launch(plan))
+                .isInstanceOf(CommandFailedException.class)
+                .hasMessageContaining("another plan's");
+
+        assertThat(script).hasContent(before + "# another\n");
+        first.end();
+    }
+
+    @Test
+    void whoAttachesToASubmissionThatIsUndecidedIsToldToAttachAgain() throws Exception {
+        sbatchWaits();
+        LaunchPlan plan = cluster().plan();
+        assertThat(interruptedWhileItSubmits(cluster(), plan)).isInstanceOf(LaunchUndecidedException.class);
+        FutureTask<Throwable> attach = new FutureTask<>(
+                () -> catchThrowable(() -> RayClusters.on(host, Platforms.lab()).attach(plan.id())));
+        Thread thread = new Thread(attach);
+        thread.start();
+        await().atMost(SOON).until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+
+        thread.interrupt();
+
+        assertThat(attach.get())
+                .isInstanceOfAny(SubmissionUndecidedException.class, InterruptedCallException.class)
+                .hasMessageNotContaining("Submit the same script");
+        Files.createFile(slurm.file("go"));
+        RayClusters.on(host, Platforms.lab()).attach(plan.id()).end();
+    }
+
+    /** A host whose caller is interrupted just as one command has been done. */
+    private record Interrupting(Host host, String after) implements Host {
+        @Override
+        public String name() {
+            return host.name();
+        }
+
+        @Override
+        public CommandResult run(Command command) {
+            CommandResult result = host.run(command);
+            if (command.description().startsWith(after)) {
+                Thread.currentThread().interrupt();
+            }
+            return result;
+        }
+
+        @Override
+        public HostProcess start(Command command) {
+            return host.start(command);
+        }
+
+        @Override
+        public Tunnel tunnel(String targetHost, int targetPort) {
+            return host.tunnel(targetHost, targetPort);
+        }
+
+        @Override
+        public void close() {
+            host.close();
+        }
+    }
+}

@@ -1,0 +1,417 @@
+package io.github.slurmray.testkit;
+
+import io.github.slurmray.testkit.internal.embedded.Emulation;
+import io.github.slurmray.testkit.internal.embedded.Place;
+import io.github.slurmray.testkit.internal.slurm.SlurmModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A Slurm that is emulated in this JVM, behind a real SSH server on loopback: jobs really run, as processes of this
+ * machine; queues, limits and records follow a clock that {@link #advance} moves.
+ *
+ * <pre>{@code
+ * try (EmbeddedSlurm slurm = EmbeddedSlurm.start();
+ *         SshHost login = SshHost.builder(slurm.host()).port(slurm.port()).user(slurm.user())
+ *                 .identity(slurm.key()).knownHosts(slurm.knownHosts()).build()) {
+ *     JobId job = SlurmClient.over(login).submit(script);
+ *     slurm.advance(Duration.ofHours(1));
+ * }
+ * }</pre>
+ *
+ * <p>Its commands print what real ones print, to the letter and with the same exit statuses; what it doesn't know it
+ * refuses with {@code emulated Slurm doesn't support …} and exit status 255. Known are sbatch, squeue, sacct, scancel,
+ * scontrol (show, hold, release, requeue, update, ping), sinfo, sacctmgr (show associations) and srun inside a job or
+ * with {@code --jobid}; no {@code --json}.
+ *
+ * <p>The nodes are loopback addresses (127.0.1.1 and up) of one machine: they share its processes, ports and
+ * {@code /tmp}, and only {@code hostname}, {@code getent} and {@code TMPDIR} tell them apart. Memory isn't limited.
+ * Processes are found by a mark in their environment, so it runs on Linux only, and needs bash, setsid, grep and tee
+ * there. No root, and no port beyond loopback. All processes of jobs and commands are gone after {@link #close}, and
+ * within seconds after this JVM was killed.
+ *
+ * <p>Safe for use by many threads; many may be open at once.
+ */
+public final class EmbeddedSlurm implements AutoCloseable {
+    private final List<String> commands = new CopyOnWriteArrayList<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final String user;
+    private final Emulation emulation;
+
+    private EmbeddedSlurm(Builder b) {
+        user = b.user;
+        SlurmModel model = new SlurmModel(
+                b.release,
+                b.conf,
+                new SlurmModel.People(b.user, uid(), b.accounts, b.foreignAccounts, b.maxJobs, b.maxSubmitJobs),
+                ZoneId.systemDefault(),
+                Instant.now());
+        emulation = new Emulation(model, user, commands::add, requests::add);
+    }
+
+    private static long uid() {
+        try {
+            return ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new IllegalStateException("the emulated Slurm runs on Linux only: there is no /proc/self", e);
+        }
+    }
+
+    /**
+     * Starts one with the defaults of {@link #builder}.
+     *
+     * @return it, ready
+     */
+    public static EmbeddedSlurm start() {
+        return builder().start();
+    }
+
+    /**
+     * Describes one: Slurm 24.11 with the nodes cn1 to cn3 and the partitions test, small, gputest and all, for the
+     * user alice with the account project_1.
+     *
+     * @return the builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Describes an {@link EmbeddedSlurm}. For one thread. */
+    public static final class Builder {
+        private SlurmRelease release = SlurmRelease.V24_11;
+        private String conf = defaultConf();
+        private String user = "alice";
+        private List<String> accounts = List.of("project_1");
+        private List<String> foreignAccounts = List.of();
+        private OptionalInt maxJobs = OptionalInt.empty();
+        private OptionalInt maxSubmitJobs = OptionalInt.empty();
+
+        private Builder() {}
+
+        private static String defaultConf() {
+            try (InputStream in = Objects.requireNonNull(SlurmModel.class.getResourceAsStream("slurm.conf"))) {
+                return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /**
+         * Sets whose words it speaks.
+         *
+         * @param newRelease the release
+         * @return this builder
+         */
+        public Builder release(SlurmRelease newRelease) {
+            release = Objects.requireNonNull(newRelease, "release");
+            return this;
+        }
+
+        /**
+         * Sets nodes, partitions and limits.
+         *
+         * @param text the text of a slurm.conf; settings that the emulation doesn't act on are kept, and mean nothing
+         * @return this builder
+         */
+        public Builder slurmConf(String text) {
+            conf = Objects.requireNonNull(text, "text");
+            return this;
+        }
+
+        /**
+         * Sets who logs in.
+         *
+         * @param name the user's name; the processes are this JVM's user's all the same
+         * @return this builder
+         */
+        public Builder user(String name) {
+            user = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
+         * Sets what the user may charge.
+         *
+         * @param names the accounts, the default one first; with none, any name will do
+         * @return this builder
+         */
+        public Builder accounts(String... names) {
+            accounts = List.of(names);
+            return this;
+        }
+
+        /**
+         * Sets how many jobs of the user may run at once; by default as many as fit.
+         *
+         * @param max at least 1
+         * @return this builder
+         */
+        public Builder maxJobs(int max) {
+            maxJobs = OptionalInt.of(atLeastOne(max));
+            return this;
+        }
+
+        /**
+         * Sets how many jobs the user may have in the queue; by default there is no limit.
+         *
+         * @param max at least 1
+         * @return this builder
+         */
+        public Builder maxSubmitJobs(int max) {
+            maxSubmitJobs = OptionalInt.of(atLeastOne(max));
+            return this;
+        }
+
+        private static int atLeastOne(int max) {
+            if (max < 1) {
+                throw new IllegalArgumentException("a limit of jobs must be at least 1, but was " + max);
+            }
+            return max;
+        }
+
+        /**
+         * Starts it. Returns when it can be logged in to.
+         *
+         * @return it, to be closed
+         * @throws IllegalArgumentException if the slurm.conf can't be understood
+         * @throws IllegalStateException where there is no {@code /proc}
+         */
+        public EmbeddedSlurm start() {
+            return new EmbeddedSlurm(this);
+        }
+    }
+
+    // ---------------------------------------------------------------- how to reach it
+
+    /**
+     * Returns the address of the login node.
+     *
+     * @return a loopback address
+     */
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    /**
+     * Returns the SSH port of the login node.
+     *
+     * @return a free port that was chosen at the start
+     */
+    public int port() {
+        return emulation.ssh().port();
+    }
+
+    /**
+     * Returns who logs in.
+     *
+     * @return the name
+     */
+    public String user() {
+        return user;
+    }
+
+    /**
+     * Returns the file with the user's private key.
+     *
+     * @return an OpenSSH key without a passphrase, readable by this user only
+     */
+    public Path key() {
+        return emulation.ssh().key();
+    }
+
+    /**
+     * Returns the file that names the login node's key.
+     *
+     * @return a file in the format of known_hosts
+     */
+    public Path knownHosts() {
+        return emulation.ssh().knownHosts();
+    }
+
+    /**
+     * Returns the user's home, which login and compute nodes share.
+     *
+     * @return a directory that goes when this is closed
+     */
+    public Path home() {
+        Place place = emulation.place();
+        return place.home();
+    }
+
+    // ---------------------------------------------------------------- what it was asked
+
+    /**
+     * Returns every command of Slurm's that was called, by whom and from wherever, as {@code sbatch --parsable job.sh}.
+     *
+     * @return the commands in order, a copy
+     */
+    public List<String> received() {
+        return new ArrayList<>(commands);
+    }
+
+    /**
+     * Returns every command line that came over SSH.
+     *
+     * @return the lines in order, a copy
+     */
+    public List<String> requests() {
+        return new ArrayList<>(requests);
+    }
+
+    // ---------------------------------------------------------------- time
+
+    /**
+     * Moves the clock forward. Returns when everything that fell due on the way has happened, in order; signals that it
+     * sends reach the processes soon after.
+     *
+     * @param by how far
+     */
+    public void advance(Duration by) {
+        if (by.isNegative()) {
+            throw new IllegalArgumentException("time goes forward only, but was told to go by " + by);
+        }
+        emulation.engine().advance(by);
+    }
+
+    /**
+     * Returns the time on the emulated clock.
+     *
+     * @return real time, and what it has been advanced by
+     */
+    public Instant now() {
+        return emulation.engine().now();
+    }
+
+    /**
+     * Lets another user's job take whole nodes, at once or when they are free. It runs no process.
+     *
+     * @param partition the partition
+     * @param nodes how many nodes
+     * @param time for how long
+     * @return the job's id
+     */
+    public long occupy(String partition, int nodes, Duration time) {
+        return emulation.engine().ask(m -> m.occupy(partition, nodes, time));
+    }
+
+    // ---------------------------------------------------------------- faults
+
+    /** Stops the controller: commands fail as against a real one that is down. Jobs go on. */
+    public void stopController() {
+        emulation.engine().change(m -> m.controllerAnswers(false));
+    }
+
+    /** Starts the controller again. */
+    public void startController() {
+        emulation.engine().change(m -> m.controllerAnswers(true));
+    }
+
+    /**
+     * Makes the controller slow: what it is asked to do is done at once, but its answer comes later.
+     *
+     * @param by by how much, in real time; zero for not at all
+     */
+    public void slowController(Duration by) {
+        emulation.faults().slow(by);
+    }
+
+    /** Stops the accounting database. What happens meanwhile is recorded when it is back. */
+    public void stopDatabase() {
+        emulation.engine().change(m -> m.databaseDown(true));
+    }
+
+    /** Starts the accounting database again. */
+    public void startDatabase() {
+        emulation.engine().change(m -> m.databaseDown(false));
+    }
+
+    /**
+     * Makes the accounting database late.
+     *
+     * @param lag how long a record takes to arrive, on the emulated clock
+     */
+    public void databaseLag(Duration lag) {
+        emulation.engine().change(m -> m.databaseLag(lag));
+    }
+
+    /**
+     * Cuts a node's power: its processes are killed. The controller takes it for down after its SlurmdTimeout.
+     *
+     * @param node its name
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public void loseNode(String node) {
+        emulation.engine().change(m -> m.loseNode(node));
+    }
+
+    /**
+     * Brings a lost node back.
+     *
+     * @param node its name
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public void bringBackNode(String node) {
+        emulation.engine().change(m -> m.bringBackNode(node));
+    }
+
+    /**
+     * Lets a job of higher priority take the nodes of a running job, which is put back into the queue if it may be.
+     *
+     * @param job the job's id
+     * @throws IllegalStateException if it doesn't run
+     */
+    public void preempt(long job) {
+        emulation.engine().change(m -> m.preempt(job));
+    }
+
+    /**
+     * Ends a running job as one that used more memory than it has.
+     *
+     * @param job the job's id
+     * @throws IllegalStateException if it doesn't run
+     */
+    public void runOutOfMemory(long job) {
+        emulation.engine().change(m -> m.outOfMemory(job));
+    }
+
+    /** Breaks all SSH connections without a goodbye. New ones can be made. */
+    public void cutConnections() {
+        emulation.ssh().cut();
+    }
+
+    /**
+     * Sets whether the login node closes new connections as soon as they are made.
+     *
+     * @param refuse true for closing them
+     */
+    public void refuseConnections(boolean refuse) {
+        emulation.ssh().refuse(refuse);
+    }
+
+    /**
+     * Sets how many sessions a connection may have open, 10 by default.
+     *
+     * @param max the limit
+     */
+    public void maxSessions(int max) {
+        emulation.ssh().maxSessions(max);
+    }
+
+    /** Ends everything: connections, commands, jobs with all their processes, and the directory. Twice is harmless. */
+    @Override
+    public void close() {
+        emulation.close();
+    }
+}

@@ -1,0 +1,246 @@
+package io.github.slurmray.testkit.internal.embedded;
+
+import io.github.slurmray.testkit.internal.slurm.Invocation;
+import io.github.slurmray.testkit.internal.slurm.Reply;
+import io.github.slurmray.testkit.internal.slurm.SlurmModel;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the commands of the emulated Slurm ask what to do. A command sends a secret and its process id; who asks for
+ * what is read from that process. The answer is the path of a shell text, which the command runs.
+ */
+final class Door implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+
+    private final Engine engine;
+    private final Place place;
+    private final Faults faults;
+    private final String secret;
+    private final Consumer<String> received;
+    private final ServerSocket server;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicLong answers = new AtomicLong();
+    private final ExecutorService threads =
+            Executors.newCachedThreadPool(r -> Machine.daemon(r, "slurmray-embedded-command"));
+
+    Door(Engine engine, Place place, Faults faults, String secret, Consumer<String> received) {
+        this.engine = engine;
+        this.place = place;
+        this.faults = faults;
+        this.secret = secret;
+        this.received = received;
+        try {
+            server = new ServerSocket();
+            server.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 200);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        threads.execute(this::accept);
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    String secret() {
+        return secret;
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                open.add(socket);
+                threads.execute(() -> serve(socket));
+            } catch (IOException | java.util.concurrent.RejectedExecutionException e) {
+                LOG.debug("no more commands: {}", e.getMessage());
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        Path file = place.root().resolve("answers").resolve(answers.incrementAndGet() + ".sh");
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            String[] words = String.valueOf(in.readLine()).split(" ", -1);
+            if (words.length != 2 || !words[0].equals(secret) || !words[1].matches("\\d{1,9}")) {
+                return;
+            }
+            long pid = Long.parseLong(words[1]);
+            Invocation question = invocation(pid, "");
+            // read before the model is asked, since it may take long to come
+            Invocation call = SlurmModel.readsStdin(question)
+                    ? invocation(pid, drained(Path.of("/proc/" + pid + "/fd/0")))
+                    : question;
+            received.accept(call.command() + " " + String.join(" ", call.arguments()));
+            Reply reply = engine.run(call);
+            faults.beforeAnswer(call.command());
+            Place.write(file, text(reply), "rw-------");
+            send(socket, file.toString());
+            finish(reply, socket, in);
+        } catch (IOException | IllegalStateException e) {
+            LOG.debug("a command wasn't answered", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            open.remove(socket);
+            delete(file);
+        }
+    }
+
+    private static void send(Socket socket, String line) throws IOException {
+        socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.debug("can't delete {}", file, e);
+        }
+    }
+
+    /** Reads a command's question off its process, whose command line is {@code bash -p …/bin/sbatch …}. */
+    private static Invocation invocation(long pid, String stdin) throws IOException {
+        List<String> line = ProcessTable.strings(pid, "cmdline");
+        if (line.size() < 3) {
+            throw new IOException("process " + pid + " has gone");
+        }
+        String path = line.get(2);
+        String directory =
+                Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd")).toString();
+        return new Invocation(
+                path.substring(path.lastIndexOf('/') + 1),
+                line.subList(3, line.size()),
+                ProcessTable.environment(pid),
+                directory,
+                new Invocation.Files() {
+                    @Override
+                    public Optional<String> read(String file) {
+                        try {
+                            return Optional.of(Files.readString(Path.of(file), StandardCharsets.ISO_8859_1));
+                        } catch (IOException | java.nio.file.InvalidPathException e) {
+                            return Optional.empty();
+                        }
+                    }
+
+                    @Override
+                    public String stdin() {
+                        return stdin;
+                    }
+                });
+    }
+
+    /** Reads a file that may be a pipe, which has no size and no position. */
+    private static String drained(Path file) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] some = new byte[8192];
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            for (int n = in.read(some); n >= 0; n = in.read(some)) {
+                bytes.write(some, 0, n);
+            }
+        } catch (IOException e) {
+            LOG.debug("can't read standard input", e);
+        }
+        return bytes.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    private String text(Reply reply) {
+        if (reply instanceof Reply.Answer a) {
+            return (a.out().isEmpty() ? "" : "printf %s " + Quoted.word(a.out()) + "\n")
+                    + (a.err().isEmpty() ? "" : "printf %s " + Quoted.word(a.err()) + " >&2\n") + "exit " + a.status()
+                    + "\n";
+        }
+        if (reply instanceof Reply.AwaitJob a) {
+            return "printf %s " + Quoted.word(a.out()) + "\nIFS= read -r -u 3 status\nexit \"${status:-1}\"\n";
+        }
+        return stepText((Reply.RunStep) reply);
+    }
+
+    private String stepText(Reply.RunStep step) {
+        StringBuilder s = new StringBuilder("task() {\n  case $1 in\n");
+        for (int i = 0; i < step.tasks().size(); i++) {
+            Map<String, String> env = new LinkedHashMap<>(step.tasks().get(i).environment());
+            env.putAll(engine.machine().marks(step.job(), step.run()));
+            env.put(ProcessTable.STEP, step.step());
+            env.put("TMPDIR", place.temporaryDirectory(env.getOrDefault("SLURMD_NODENAME", "none")));
+            s.append("    ")
+                    .append(i)
+                    .append(") exec env ")
+                    .append(Quoted.assignments(env))
+                    .append(" \"${command[@]}\" ;;\n");
+        }
+        String names = step.tasks().stream()
+                .map(t -> Quoted.word(t.environment().getOrDefault("SLURMD_NODENAME", "")))
+                .collect(Collectors.joining(" "));
+        return s + "  esac\n}\ncommand=(" + Quoted.words(step.command()) + ")\nnames=(" + names + ")\ntasks="
+                + step.tasks().size() + "\nworkdir=" + Quoted.word(step.workDir()) + "\nkill_on_bad_exit="
+                + (step.killOnBadExit() ? "yes" : "no") + "\n" + Place.resource("step.sh");
+    }
+
+    /** Stays with a command that isn't done with its answer. */
+    private void finish(Reply reply, Socket socket, BufferedReader in) throws IOException, InterruptedException {
+        if (reply instanceof Reply.AwaitJob a) {
+            send(socket, Integer.toString(engine.await(a.job())));
+        } else if (reply instanceof Reply.RunStep step) {
+            int status = 137;
+            Duration cpu = Duration.ZERO;
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.startsWith("end ")) {
+                    status = Integer.parseInt(line.substring(4));
+                } else {
+                    cpu = Machine.times(line);
+                }
+            }
+            engine.stepEnded(step, status, cpu);
+        }
+        // until the command has read the text
+        while (in.read() >= 0) {
+            LOG.trace("a command says more than it should");
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (Socket socket : open) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

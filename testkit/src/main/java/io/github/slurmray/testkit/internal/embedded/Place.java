@@ -1,0 +1,121 @@
+package io.github.slurmray.testkit.internal.embedded;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The directory of one emulation: the user's home, the commands, the spool directory of the nodes. Short, since sockets
+ * are made below it.
+ */
+public final class Place {
+    private static final List<String> COMMANDS = List.of(
+            "sbatch",
+            "squeue",
+            "sacct",
+            "scancel",
+            "scontrol",
+            "sinfo",
+            "sacctmgr",
+            "srun",
+            "seff",
+            "sprio",
+            "sdiag",
+            "sstat",
+            "salloc",
+            "sattach",
+            "sbcast",
+            "sreport",
+            "sshare",
+            "scrontab",
+            "strigger");
+
+    private final Path root;
+
+    /** Makes the directory. */
+    public Place() {
+        try {
+            root = Files.createTempDirectory("es");
+            for (String name : List.of("home", "bin", "spool", "answers", "node")) {
+                Files.createDirectory(
+                        root.resolve(name),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the directory itself. */
+    public Path root() {
+        return root;
+    }
+
+    /** Returns the user's home. */
+    public Path home() {
+        return root.resolve("home");
+    }
+
+    Path bin() {
+        return root.resolve("bin");
+    }
+
+    /** Writes the commands, which find the emulation at a port, and the nodes' addresses. */
+    void install(int port, String secret, List<String> nodes) {
+        write(bin().resolve("door"), port + "\n" + secret + "\n", "rw-------");
+        StringBuilder table = new StringBuilder("login1 127.0.0.1\n");
+        for (int i = 0; i < nodes.size(); i++) {
+            table.append(nodes.get(i)).append(' ').append(address(i)).append('\n');
+        }
+        write(bin().resolve("nodes"), table.toString(), "rw-------");
+        write(bin().resolve("shim"), resource("shim.sh"), "rwx------");
+        write(bin().resolve("hostname"), resource("hostname.sh"), "rwx------");
+        write(bin().resolve("getent"), resource("getent.sh"), "rwx------");
+        write(home().resolve(".bash_profile"), "PATH=" + Quoted.word(bin().toString()) + ":$PATH\n", "rw-------");
+        try {
+            for (String command : COMMANDS) {
+                Files.createSymbolicLink(bin().resolve(command), Path.of("shim"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The loopback address of a node, by its place in slurm.conf. */
+    static String address(int node) {
+        return "127.0." + (1 + (node + 1) / 256) + "." + (node + 1) % 256;
+    }
+
+    /** A private directory of a node. */
+    String temporaryDirectory(String node) {
+        Path dir = root.resolve("node").resolve(node);
+        try {
+            return Files.createDirectories(dir).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void write(Path file, String bytes, String permissions) {
+        try {
+            Files.write(file, bytes.getBytes(StandardCharsets.ISO_8859_1));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String resource(String name) {
+        try (InputStream in = Objects.requireNonNull(Place.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package io.github.slurmray.testkit.internal.slurm;
+
+import io.github.slurmray.core.HostList;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * A job as the controller has it. An array is one job until its tasks start; then each is a job of its own, and the
+ * last one keeps the array's id.
+ */
+final class Job {
+    /** No time limit. */
+    static final Duration UNLIMITED = Duration.ofDays(365_000);
+
+    final long id;
+    final JobRequest request;
+
+    /** The array's id, 0 if this is no array. */
+    final long arrayId;
+
+    /** The task of an array that this has become. */
+    OptionalInt taskId = OptionalInt.empty();
+
+    /** Tasks of an array that have not become jobs yet. */
+    TreeSet<Integer> waitingTasks = new TreeSet<>();
+
+    OptionalInt throttle = OptionalInt.empty();
+
+    String name;
+    String account;
+    String qos;
+    PartitionConf partition;
+    Optional<String> comment;
+    Duration timeLimit;
+    long priority;
+    boolean requeue;
+
+    JobState state = JobState.PENDING;
+
+    /** Whether what the job has started is still being ended. */
+    boolean completing;
+
+    /** Slurm's word for why it waits or how it ended. */
+    String reason = "None";
+
+    Held held = Held.NO;
+    List<Dependency> dependencies = List.of();
+    Instant submit;
+    Optional<Instant> begin;
+    Optional<Instant> eligible = Optional.empty();
+    Optional<Instant> start = Optional.empty();
+    Optional<Instant> end = Optional.empty();
+    Optional<Instant> plannedStart = Optional.empty();
+    List<Share> shares = List.of();
+    ExitCode exit = ExitCode.ZERO;
+    ExitCode derivedExit = ExitCode.ZERO;
+    int restarts;
+    Optional<Long> cancelledBy = Optional.empty();
+    boolean earlySignalSent;
+
+    /** When what is left of the job is killed. */
+    Optional<Instant> killAt = Optional.empty();
+
+    /** What is to become of the job when it has gone from its nodes. */
+    Optional<Requeue> requeueAfterwards = Optional.empty();
+
+    Optional<Instant> suspendedSince = Optional.empty();
+    Duration suspendedFor = Duration.ZERO;
+    final List<Step> steps = new ArrayList<>();
+    int nextStep;
+
+    /** Who holds a job. */
+    enum Held {
+        NO,
+        USER,
+        ADMIN
+    }
+
+    /** A requeue that waits for the job's processes to end. */
+    record Requeue(Duration delay, boolean hold) {}
+
+    Job(long id, JobRequest request, PartitionConf partition, String account, String qos, Instant now) {
+        this.id = id;
+        this.request = request;
+        this.arrayId = request.array.isEmpty() ? 0 : id;
+        this.waitingTasks = new TreeSet<>(request.array);
+        this.throttle = request.arrayThrottle;
+        this.name = request.name;
+        this.account = account;
+        this.qos = qos;
+        this.partition = partition;
+        this.comment = request.comment;
+        this.priority = request.priority.orElse(1);
+        this.requeue = request.requeue;
+        this.submit = now;
+        this.begin = request.begin;
+        this.timeLimit = request.timeLimit
+                .or(partition::defaultTime)
+                .or(partition::maxTime)
+                .orElse(UNLIMITED);
+        this.held = request.hold || request.priority.orElse(1) == 0 ? Held.USER : Held.NO;
+    }
+
+    /** A task of an array, as a job of its own. */
+    Job(long id, Job array, int task) {
+        this.id = id;
+        this.request = array.request;
+        this.arrayId = array.arrayId;
+        this.taskId = OptionalInt.of(task);
+        this.throttle = array.throttle;
+        this.name = array.name;
+        this.account = array.account;
+        this.qos = array.qos;
+        this.partition = array.partition;
+        this.comment = array.comment;
+        this.priority = array.priority;
+        this.requeue = array.requeue;
+        this.submit = array.submit;
+        this.begin = array.begin;
+        this.eligible = array.eligible;
+        this.timeLimit = array.timeLimit;
+        this.dependencies = array.dependencies;
+    }
+
+    boolean isTask(int number) {
+        return taskId.isPresent() && taskId.getAsInt() == number;
+    }
+
+    boolean isArray() {
+        return arrayId != 0;
+    }
+
+    /** Whether this stands for tasks of an array that have not started. */
+    boolean hasWaitingTasks() {
+        return !waitingTasks.isEmpty();
+    }
+
+    boolean isOver() {
+        return state.isOver() && !completing;
+    }
+
+    boolean holdsNodes() {
+        return !shares.isEmpty() && (completing || state == JobState.RUNNING || state == JobState.SUSPENDED);
+    }
+
+    /** As squeue's first column has it: 13, 13_1, 13_[2-3%2]. */
+    String printedId() {
+        if (!isArray()) {
+            return Long.toString(id);
+        }
+        return arrayId + "_" + (taskId.isPresent() ? taskId.getAsInt() : "[" + printedTasks() + "]");
+    }
+
+    /** The waiting tasks as an array expression, such as {@code 2-3%2}. */
+    String printedTasks() {
+        return ranges(waitingTasks) + (throttle.isPresent() ? "%" + throttle.getAsInt() : "");
+    }
+
+    private static String ranges(java.util.Set<Integer> numbers) {
+        String list = HostList.compress(numbers.stream().map(n -> "t" + n).toList());
+        return list.startsWith("t[") ? list.substring(2, list.length() - 1) : list.substring(1);
+    }
+
+    /** The state's name as squeue and scontrol print it. */
+    String stateName() {
+        return completing ? "COMPLETING" : state.name();
+    }
+
+    String stateCode() {
+        return completing ? "CG" : state.code();
+    }
+
+    List<String> nodes() {
+        return shares.stream().map(Share::node).toList();
+    }
+
+    String nodeList() {
+        return HostList.compress(nodes());
+    }
+
+    int cpus() {
+        return shares.isEmpty()
+                ? request.cpuCount()
+                : shares.stream().mapToInt(Share::cpus).sum();
+    }
+
+    int nodeCount() {
+        return shares.isEmpty() ? request.nodes() : shares.size();
+    }
+
+    int taskCount() {
+        return shares.isEmpty()
+                ? request.taskCount()
+                : request.tasks.orElse(shares.stream().mapToInt(Share::tasks).sum());
+    }
+
+    Optional<Instant> limitReached() {
+        return timeLimit.equals(UNLIMITED)
+                ? Optional.empty()
+                : start.map(s -> s.plus(timeLimit).plus(suspendedFor));
+    }
+
+    /** When it ends or will have to; empty if it isn't known. */
+    Optional<Instant> expectedEnd() {
+        if (end.isPresent()) {
+            return end;
+        }
+        Optional<Instant> from = start.isPresent() ? limitReached() : plannedStart.map(p -> p.plus(timeLimit));
+        return timeLimit.equals(UNLIMITED) ? Optional.empty() : from;
+    }
+
+    Duration runTime(Instant now) {
+        if (start.isEmpty()) {
+            return Duration.ZERO;
+        }
+        Instant until = end.orElse(suspendedSince.orElse(now));
+        return Duration.between(start.get(), until).minus(suspendedFor);
+    }
+
+    /** The memory of all nodes in MB, and the other TRES, as {@code cpu=4,mem=2000M,node=2,billing=4}. */
+    String tres() {
+        long memory = shares.stream().mapToLong(Share::memoryMb).sum();
+        return tres(cpus(), memory, nodeCount(), gres());
+    }
+
+    static String tres(int cpus, long memoryMb, int nodes, Map<String, Integer> gres) {
+        return "cpu=" + cpus + ",mem=" + memory(memoryMb) + ",node=" + nodes + ",billing=" + cpus
+                + (gres.isEmpty() ? "" : "," + Gres.tres(gres));
+    }
+
+    /** MB as TRES print them: 2000M, 16G. */
+    static String memory(long mb) {
+        return mb >= 1024 && mb % 1024 == 0 ? mb / 1024 + "G" : mb + "M";
+    }
+
+    Map<String, Integer> gres() {
+        Map<String, Integer> all = new LinkedHashMap<>();
+        shares.forEach(s -> s.gres().forEach((k, n) -> all.merge(k, n, Integer::sum)));
+        return all;
+    }
+
+    Step batchStep() {
+        return steps.stream()
+                .filter(s -> s.id.equals(Step.BATCH) && !s.isOver())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** As squeue prints what it waits for; {@code (null)} if nothing. */
+    String printedDependencies() {
+        List<Dependency> open = dependencies.stream()
+                .filter(d -> d.state != Dependency.State.FULFILLED)
+                .toList();
+        return open.isEmpty()
+                ? "(null)"
+                : open.stream().map(Dependency::toString).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.slurmray.testkit.internal.slurm;
+
+import io.github.slurmray.core.HostList;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One run of a job as the accounting database has it: a copy that doesn't change any more. */
+record JobRecord(
+        long id,
+        int run,
+        String printedId,
+        long arrayId,
+        JobRequest request,
+        String name,
+        String account,
+        String partition,
+        String qos,
+        Optional<String> comment,
+        Duration timeLimit,
+        long priority,
+        String state,
+        boolean over,
+        ExitCode exit,
+        ExitCode derivedExit,
+        Instant submit,
+        Optional<Instant> eligible,
+        Optional<Instant> start,
+        Optional<Instant> end,
+        Duration suspended,
+        List<Share> shares,
+        String requestedTres,
+        String requestedMemory,
+        List<StepRecord> steps) {
+
+    /** A step, likewise. */
+    record StepRecord(
+            String id,
+            String name,
+            List<String> nodes,
+            int tasks,
+            int cpus,
+            Instant start,
+            Optional<Instant> end,
+            String state,
+            ExitCode exit,
+            Duration cpuTime) {
+        static StepRecord of(Step s) {
+            return new StepRecord(
+                    s.id, s.name, s.nodes, s.tasks, s.cpus, s.start, s.end, s.state.name(), s.exit, s.cpuTime);
+        }
+    }
+
+    /** Copies a job as it is now, in a state that may differ from the one that the controller shows. */
+    static JobRecord of(Job j, JobState state) {
+        String word = state.name() + j.cancelledBy.map(uid -> " by " + uid).orElse("");
+        // a job that was told to end has an exit code of its own: what the signal did to the script is the batch step's
+        boolean told = state != JobState.FAILED && state != JobState.COMPLETED && state != JobState.OUT_OF_MEMORY;
+        return new JobRecord(
+                j.id,
+                j.restarts,
+                j.printedId(),
+                j.arrayId,
+                j.request,
+                j.name,
+                j.account,
+                j.partition.name(),
+                j.qos,
+                j.comment,
+                j.timeLimit,
+                j.priority,
+                word,
+                state.isOver(),
+                told ? ExitCode.ZERO : j.exit,
+                j.derivedExit,
+                j.submit,
+                j.eligible,
+                j.start,
+                j.end,
+                j.suspendedFor,
+                j.shares,
+                requestedTres(j),
+                requestedMemory(j),
+                j.steps.stream().map(StepRecord::of).toList());
+    }
+
+    private static String requestedTres(Job j) {
+        JobRequest r = j.request;
+        long memory = r.memPerNode.isPresent()
+                ? r.memPerNode.getAsLong() * r.nodes()
+                : r.memPerCpu.orElse(j.partition.defMemPerCpu().orElse(0)) * r.cpuCount();
+        Map<String, Integer> gres = new java.util.LinkedHashMap<>(r.gresPerJob);
+        r.gresPerNode.forEach((k, n) -> gres.merge(k, n * r.nodes(), Integer::sum));
+        r.gresPerTask.forEach((k, n) -> gres.merge(k, n * r.taskCount(), Integer::sum));
+        return Job.tres(r.cpuCount(), memory, r.nodes(), gres);
+    }
+
+    private static String requestedMemory(Job j) {
+        JobRequest r = j.request;
+        long total = r.memPerNode.isPresent()
+                ? r.memPerNode.getAsLong() * r.nodes()
+                : r.memPerCpu.orElse(j.partition.defMemPerCpu().orElse(0)) * r.cpuCount();
+        return Job.memory(total);
+    }
+
+    String nodeList() {
+        return shares.isEmpty()
+                ? "None assigned"
+                : HostList.compress(shares.stream().map(Share::node).toList());
+    }
+
+    int allocCpus() {
+        return shares.stream().mapToInt(Share::cpus).sum();
+    }
+
+    Duration elapsed(Instant now) {
+        return start.map(s -> Duration.between(s, end.orElse(now)).minus(suspended))
+                .orElse(Duration.ZERO);
+    }
+
+    Duration cpuTime() {
+        return steps.stream().map(StepRecord::cpuTime).reduce(Duration.ZERO, Duration::plus);
+    }
+}

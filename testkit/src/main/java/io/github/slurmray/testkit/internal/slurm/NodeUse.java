@@ -1,0 +1,46 @@
+package io.github.slurmray.testkit.internal.slurm;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What of a node is in use, and the state that follows from it: pure functions. */
+final class NodeUse {
+    private static final Map<String, String> LONG = Map.of(
+            "idle", "IDLE",
+            "mix", "MIXED",
+            "alloc", "ALLOCATED",
+            "comp", "IDLE+COMPLETING",
+            "down", "DOWN",
+            "drain", "IDLE+DRAIN",
+            "drng", "MIXED+DRAIN");
+
+    private NodeUse() {}
+
+    static List<Share> shares(Controller controller, String node) {
+        return controller.jobs().stream()
+                .filter(Job::holdsNodes)
+                .flatMap(j -> j.shares.stream())
+                .filter(s -> s.node().equals(node))
+                .toList();
+    }
+
+    /** As sinfo's %t prints it. */
+    static String state(Controller controller, Node n) {
+        String name = n.conf().name();
+        int cpus = shares(controller, name).stream().mapToInt(Share::cpus).sum();
+        List<Job> here = controller.jobs().stream()
+                .filter(j -> j.holdsNodes() && j.nodes().contains(name))
+                .toList();
+        boolean onlyEnding = !here.isEmpty() && here.stream().allMatch(j -> j.completing);
+        return n.state(cpus, onlyEnding);
+    }
+
+    /** As scontrol prints it. */
+    static String longState(Controller controller, Node n) {
+        String state = state(controller, n);
+        String plain = state.replace("*", "");
+        return LONG.getOrDefault(plain, plain.toUpperCase(Locale.ROOT))
+                + (state.endsWith("*") ? "+NOT_RESPONDING" : "");
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.slurmray.testkit.internal.slurm;
+
+import io.github.slurmray.testkit.SlurmRelease;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * The site: what slurm.conf says, who may charge which account, and which release speaks.
+ *
+ * @param release whose words are spoken
+ * @param zone in which times are printed
+ * @param settings the lines of slurm.conf other than those of nodes and partitions, by lower-case name
+ * @param nodes by name, in slurm.conf's order
+ * @param partitions in slurm.conf's order
+ * @param users who there is
+ * @param limits how many jobs a user may have
+ */
+record SiteConf(
+        SlurmRelease release,
+        ZoneId zone,
+        Map<String, String> settings,
+        Map<String, NodeConf> nodes,
+        List<PartitionConf> partitions,
+        Users users,
+        Limits limits) {
+    SiteConf {
+        settings = Map.copyOf(settings);
+        nodes = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
+        partitions = List.copyOf(partitions);
+    }
+
+    /**
+     * The users and what they may charge.
+     *
+     * @param user the name of the one who logs in
+     * @param uid the number of that user
+     * @param accounts what that user may charge, the default one first; with none, nothing is checked
+     * @param foreignAccounts what exists and that user may not charge
+     * @param qos what may be asked for, the default first
+     */
+    record Users(String user, long uid, List<String> accounts, Set<String> foreignAccounts, List<String> qos) {}
+
+    /**
+     * Limits of the user's association.
+     *
+     * @param running MaxJobs
+     * @param submitted MaxSubmitJobs
+     */
+    record Limits(OptionalInt running, OptionalInt submitted) {
+        static final Limits NONE = new Limits(OptionalInt.empty(), OptionalInt.empty());
+    }
+
+    String setting(String name, String otherwise) {
+        return settings.getOrDefault(name.toLowerCase(java.util.Locale.ROOT), otherwise);
+    }
+
+    private Duration seconds(String name, long otherwise) {
+        String value = setting(name, Long.toString(otherwise));
+        return value.matches("\\d{1,9}") ? Duration.ofSeconds(Long.parseLong(value)) : Duration.ofSeconds(otherwise);
+    }
+
+    String clusterName() {
+        return setting("ClusterName", "cluster");
+    }
+
+    /** The controller's host, without an address. */
+    String controller() {
+        return setting("SlurmctldHost", "ctl").replaceAll("\\(.*", "");
+    }
+
+    String databaseHost() {
+        return setting("AccountingStorageHost", controller());
+    }
+
+    long firstJobId() {
+        String value = setting("FirstJobId", "1");
+        return value.matches("\\d{1,8}") ? Long.parseLong(value) : 1;
+    }
+
+    Duration killWait() {
+        return seconds("KillWait", 30);
+    }
+
+    Duration minJobAge() {
+        return seconds("MinJobAge", 300);
+    }
+
+    Duration slurmdTimeout() {
+        return seconds("SlurmdTimeout", 300);
+    }
+
+    int maxArraySize() {
+        return (int) seconds("MaxArraySize", 1001).toSeconds();
+    }
+
+    /** Whether a job over a partition's limits is refused, or accepted and left pending. */
+    boolean enforcesLimits() {
+        return !setting("EnforcePartLimits", "NO").equalsIgnoreCase("NO");
+    }
+
+    /** How long a requeued job waits, so that the credentials of its former run have expired. */
+    Duration requeueDelay() {
+        String info = setting("AuthInfo", "");
+        java.util.regex.Matcher m =
+                java.util.regex.Pattern.compile("cred_expire=(\\d{1,6})").matcher(info);
+        return Duration.ofSeconds((m.find() ? Long.parseLong(m.group(1)) : 120) + 1);
+    }
+
+    /** Whether the database keeps the comments of jobs. */
+    boolean storesComments() {
+        return setting("AccountingStoreFlags", "").contains("job_comment");
+    }
+
+    Optional<PartitionConf> partition(String name) {
+        return partitions.stream().filter(p -> p.name().equals(name)).findFirst();
+    }
+
+    Optional<PartitionConf> defaultPartition() {
+        return partitions.stream().filter(PartitionConf::isDefault).findFirst();
+    }
+}

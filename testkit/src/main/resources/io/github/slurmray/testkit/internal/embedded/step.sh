@@ -1,0 +1,40 @@
+# shellcheck shell=bash disable=SC2154
+# The second half of srun's answer: runs what task N means for each N below $tasks, with the streams of this process, and
+# reports the step's end. Set before: tasks, workdir, kill_on_bad_exit, names (the node of each task), task().
+cd -- "$workdir" 2>/dev/null || cd /tmp || exit 1
+exec 4>&2 2>/dev/null
+pids=() dir='' tee='' status=0
+end_tasks() { kill -TERM "${pids[@]}"; }
+trap end_tasks TERM INT HUP
+if [ "$tasks" -gt 1 ]; then
+  # each task reads all of the input
+  dir=$(mktemp -d)
+  for ((i = 0; i < tasks; i++)); do mkfifo "$dir/$i"; done
+  tee -p "$dir"/* <&0 >/dev/null 3>&- &
+  tee=$!
+fi
+for ((i = 0; i < tasks; i++)); do
+  if [ -n "$dir" ]; then
+    (trap - INT QUIT && task "$i") <"$dir/$i" 2>&4 3>&- 4>&- &
+  else
+    (trap - INT QUIT && task "$i") <&0 2>&4 3>&- 4>&- &
+  fi
+  pids+=($!)
+done
+for ((i = 0; i < tasks; i++)); do
+  while :; do
+    wait "${pids[i]}"
+    code=$?
+    # a signal to this process ends the wait, not the task
+    if [ "$code" -le 128 ] || ! kill -0 "${pids[i]}"; then break; fi
+  done
+  [ "$code" -eq 0 ] || [ "$code" -gt 128 ] || echo "srun: error: ${names[i]}: task $i: Exited with exit code $code" >&4
+  [ "$code" -ne 143 ] || echo "srun: error: ${names[i]}: task $i: Terminated" >&4
+  [ "$code" -ne 137 ] || echo "srun: error: ${names[i]}: task $i: Killed" >&4
+  [ "$code" -le "$status" ] || status=$code
+  [ "$code" -eq 0 ] || [ "$kill_on_bad_exit" = no ] || end_tasks
+done
+[ -z "$tee" ] || kill "$tee"
+[ -z "$dir" ] || rm -rf "$dir"
+{ echo "end $status" && times; } >&3
+exit "$status"
