@@ -24,6 +24,7 @@ import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
+import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
@@ -67,6 +68,8 @@ public final class SshFront implements AutoCloseable {
             KeyPair userKey = KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256);
             writePrivate(userKey);
             server.setHost("127.0.0.1");
+            server.setIoServiceFactoryFactory(
+                    new Nio2ServiceFactoryFactory(() -> new IoExecutor("slurmray-embedded-" + id, 3)));
             server.setKeyPairProvider(KeyPairProvider.wrap(List.of(hostKey)));
             server.setPublickeyAuthenticator((name, offered, session) ->
                     user.equals(name) && KeyUtils.compareKeys(userKey.getPublic(), offered));
