@@ -61,7 +61,10 @@ public final class CidrSet {
      * @return the union
      */
     public static CidrSet union(Collection<CidrSet> sets) {
-        return merged(sets.stream().flatMap(s -> s.ranges.stream()).toList());
+        List<CidrSet> some = sets.stream().filter(s -> !s.isEmpty()).toList();
+        return some.size() == 1
+                ? some.get(0)
+                : merged(some.stream().flatMap(s -> s.ranges.stream()).toList());
     }
 
     /**
@@ -118,6 +121,9 @@ public final class CidrSet {
      * @return the difference
      */
     public CidrSet minus(CidrSet other) {
+        if (isEmpty() || other.isEmpty()) {
+            return this;
+        }
         List<Range> left = new ArrayList<>();
         int past = 0;
         for (Range range : ranges) {
@@ -152,8 +158,10 @@ public final class CidrSet {
             return other.and(this);
         }
         List<Range> both = new ArrayList<>();
+        int from = 0;
         for (Range range : ranges) {
-            for (int i = other.indexOf(range.first()); i < other.ranges.size(); i++) {
+            from = other.indexOf(from, range.first());
+            for (int i = from; i < other.ranges.size(); i++) {
                 Range there = other.ranges.get(i);
                 if (there.first().compareTo(range.last()) > 0) {
                     break;
@@ -165,10 +173,15 @@ public final class CidrSet {
         return new CidrSet(both);
     }
 
-    /** Of the first range that ends at this number or after it. */
-    private int indexOf(BigInteger number) {
-        int low = 0;
-        int high = ranges.size();
+    /** Of the first range, from some index on, that ends at this number or after it. */
+    private int indexOf(int from, BigInteger number) {
+        int low = from;
+        int high = from;
+        // mostly it is near
+        for (int step = 1; high < ranges.size() && ranges.get(high).last().compareTo(number) < 0; step *= 2) {
+            low = high + 1;
+            high = Math.min(ranges.size(), low + step);
+        }
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (ranges.get(middle).last().compareTo(number) < 0) {
@@ -208,6 +221,16 @@ public final class CidrSet {
         return ranges.stream()
                 .map(r -> r.last().subtract(r.first()).add(BigInteger.ONE))
                 .reduce(BigInteger.ZERO, BigInteger::add);
+    }
+
+    /**
+     * Returns how many runs of addresses without a gap there are, which is what the memory of a set and the time of its
+     * operations grow with.
+     *
+     * @return at least 0
+     */
+    public int runs() {
+        return ranges.size();
     }
 
     /**

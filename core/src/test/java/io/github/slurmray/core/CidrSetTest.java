@@ -39,6 +39,15 @@ class CidrSetTest {
     }
 
     @Test
+    void theSizeInMemoryIsTheNumberOfRunsWithoutAGap() {
+        assertThat(CidrSet.NONE.runs()).isZero();
+        assertThat(CidrSet.ALL.runs()).isEqualTo(2);
+        assertThat(CidrSet.of(Cidr.parse("192.0.2.0/25"), Cidr.parse("192.0.2.128/25"), Cidr.parse("198.51.100.0/24"))
+                        .runs())
+                .isEqualTo(2);
+    }
+
+    @Test
     void setsAreAddedSubtractedAndCut() {
         CidrSet site = set("86.50.172.0/27");
         CidrSet logins = set("86.50.172.16/29");

@@ -31,7 +31,7 @@ class ReadmeTest {
 
     @Test
     void allJavaOfTheReadmeIsHeldByATestOfThisClass() throws IOException {
-        assertThat(shown()).hasSize(2);
+        assertThat(shown()).hasSize(3);
     }
 
     @Test
@@ -66,6 +66,12 @@ class ReadmeTest {
     void theShutdownHookOfTheReadmeIsTheOneThatIsCompiledAndRun() throws IOException {
         String hook = between(source("EndedBySignal.java"), "// README: begin", "// README: end");
         assertThat(withoutBlanks(shown().get(1))).isEqualTo(withoutBlanks(hook));
+    }
+
+    @Test
+    void theTestOfTheReadmeIsTheOneThatIsCompiledAndRun() throws IOException {
+        Path file = Path.of("src/test/java/io/github/slurmray/examples/WithoutAClusterTest.java");
+        assertThat(withoutBlanks(Files.readString(file))).contains(withoutBlanks(shown().get(2)));
     }
 
     private static String between(String text, String begin, String end) {

@@ -6,30 +6,73 @@ import io.github.slurmray.platforms.Ruleset.Condition;
 import io.github.slurmray.platforms.Ruleset.Kind;
 import io.github.slurmray.platforms.Ruleset.Match;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Azure's network security groups: the array of a template, and what a template, {@code az network nsg show} and
- * {@code az network nsg rule list} hold. The inbound rule with the lowest priority that matches decides; last come the
- * rules that every group has, which let in the virtual network and the load balancer's probes, and nobody else.
+ * Azure's network security groups: what a template, {@code az network nsg show} and {@code az network nsg rule list}
+ * hold. The inbound rule with the lowest priority that matches decides; last come the rules that every group has, which
+ * let in the virtual network and the load balancer's probes, and nobody else.
  */
 final class AzureRules {
     private static final String FORMAT = "Azure network security group";
     private static final String FORMS = "a network security group, its list of rules, or a template with one of them";
     private static final String GROUP = "Microsoft.Network/networkSecurityGroups";
+    private static final String RULE = GROUP + "/securityRules";
+    private static final String DEFAULT_RULE = GROUP + "/defaultSecurityRules";
+    private static final String DEPLOYMENT = "Microsoft.Resources/deployments";
     private static final String CHAIN = "inbound";
-    private static final int LOWEST_PRIORITY = 100;
-    private static final int HIGHEST_PRIORITY = 4096;
-    private static final int LONGEST_DESCRIPTION = 140;
+    private static final Set<String> OF_A_RESOURCE = Set.of(
+            "name",
+            "type",
+            "id",
+            "etag",
+            "resourceGroup",
+            "apiVersion",
+            "comments",
+            "dependsOn",
+            "metadata",
+            "properties");
+    private static final Set<String> OF_A_GROUP = Set.of(
+            "securityRules",
+            "defaultSecurityRules",
+            "flushConnection",
+            "provisioningState",
+            "resourceGuid",
+            "networkInterfaces",
+            "subnets",
+            "flowLogs");
+    private static final Set<String> BESIDE_A_GROUP = Set.of("location", "tags", "resources");
+    private static final Set<String> OF_A_RULE = Set.of(
+            "access",
+            "description",
+            "direction",
+            "priority",
+            "protocol",
+            "provisioningState",
+            "sourceAddressPrefix",
+            "sourceAddressPrefixes",
+            "sourceApplicationSecurityGroups",
+            "sourcePortRange",
+            "sourcePortRanges",
+            "destinationAddressPrefix",
+            "destinationAddressPrefixes",
+            "destinationApplicationSecurityGroups",
+            "destinationPortRange",
+            "destinationPortRanges");
+    private static final int HIGHEST_PORT = 65_535;
+    static final int LOWEST_PRIORITY = 100;
+    static final int HIGHEST_PRIORITY = 4096;
+    /** Of the rules that every group has. */
+    private static final PortRange DEFAULT_PRIORITIES = new PortRange(65_000, 65_500);
+
     private static final Pattern PORTS = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?");
 
     private static final Match VIRTUAL_NETWORK = Match.maybe(World.PRIVATE);
@@ -41,55 +84,6 @@ final class AzureRules {
     private final Map<Integer, Optional<Ruleset.Rule>> byPriority = new TreeMap<>();
 
     private AzureRules() {}
-
-    static String array(List<AllowRule> rules, int firstPriority) {
-        ArrayNode array = JsonMapper.shared().createArrayNode();
-        int priority = firstPriority;
-        for (Cidr.Family family : Cidr.Family.values()) {
-            List<AllowRule> some =
-                    rules.stream().filter(r -> r.source().family() == family).toList();
-            if (!some.isEmpty()) {
-                if (priority < LOWEST_PRIORITY || priority > HIGHEST_PRIORITY) {
-                    throw new IllegalArgumentException("at '/" + array.size() + "/properties/priority': must be from "
-                            + LOWEST_PRIORITY + " to " + HIGHEST_PRIORITY + ", but was " + priority
-                            + "; choose another first priority");
-                }
-                write(array.addObject(), family, some, priority++);
-            }
-        }
-        return Firewall.pretty(array);
-    }
-
-    private static void write(ObjectNode rule, Cidr.Family family, List<AllowRule> some, int priority) {
-        rule.put("name", "slurmray-" + family.toString().toLowerCase(Locale.ROOT));
-        ObjectNode properties = rule.putObject("properties");
-        properties.put("description", Firewall.description(some, LONGEST_DESCRIPTION));
-        properties.put("direction", "Inbound");
-        properties.put("access", "Allow");
-        properties.put("priority", priority);
-        properties.put("protocol", "Tcp");
-        put(
-                properties,
-                "sourceAddressPrefix",
-                "sourceAddressPrefixes",
-                some.stream().map(r -> r.source().toString()).distinct().toList());
-        properties.put("sourcePortRange", "*");
-        properties.put("destinationAddressPrefix", "*");
-        put(
-                properties,
-                "destinationPortRange",
-                "destinationPortRanges",
-                some.stream().map(r -> r.ports().toString()).distinct().toList());
-    }
-
-    // as the service itself writes them: one value in the singular, several in the plural
-    private static void put(ObjectNode properties, String one, String many, List<String> values) {
-        if (values.size() == 1) {
-            properties.put(one, values.get(0));
-        } else {
-            values.forEach(properties.putArray(many)::add);
-        }
-    }
 
     static Ruleset read(String json) {
         return new AzureRules().ruleset(json);
@@ -111,21 +105,45 @@ final class AzureRules {
     }
 
     private static List<RuleJson> rules(RuleJson root) {
-        List<RuleJson> items = root.isArray() ? root.items() : List.of(root);
-        if (root.isArray() && items.stream().noneMatch(AzureRules::isGroup)) {
-            return items;
+        if (root.isArray()) {
+            List<RuleJson> items = root.items();
+            if (items.stream().noneMatch(AzureRules::isGroup)) {
+                return items;
+            }
+            if (items.size() > 1) {
+                throw root.bad("one group, not " + items.size() + "; give each alone");
+            }
+            return ofGroup(items.get(0), List.of());
+        }
+        if (isGroup(root)) {
+            return ofGroup(root, List.of());
         }
         List<RuleJson> groups = new ArrayList<>();
-        List<RuleJson> rules = new ArrayList<>();
-        items.forEach(item -> collect(item, groups, rules));
-        if (groups.size() > 1 || (groups.isEmpty() && rules.isEmpty())) {
-            throw root.bad(groups.isEmpty() ? FORMS : "one group, not " + groups.size() + "; give each alone");
+        List<RuleJson> children = new ArrayList<>();
+        for (RuleJson resource : root.get("resources").map(RuleJson::values).orElse(List.of())) {
+            if (isGroup(resource)) {
+                groups.add(resource);
+            } else if (type(resource).equalsIgnoreCase(RULE)) {
+                children.add(resource);
+            } else {
+                withoutRules(resource);
+            }
         }
-        return rules;
+        if (groups.isEmpty()) {
+            throw root.bad(FORMS);
+        }
+        if (groups.size() > 1) {
+            throw root.bad("one group, not " + groups.size() + "; give each alone");
+        }
+        return ofGroup(groups.get(0), children);
     }
 
     private static boolean isGroup(RuleJson node) {
-        return properties(node).get("securityRules").isPresent();
+        return properties(node).has("securityRules") || type(node).equalsIgnoreCase(GROUP);
+    }
+
+    private static String type(RuleJson resource) {
+        return resource.get("type").flatMap(RuleJson::asText).orElse("");
     }
 
     /** Commands print a resource's properties beside its name, templates below a key. */
@@ -133,25 +151,76 @@ final class AzureRules {
         return resource.get("properties").orElse(resource);
     }
 
-    private static void collect(RuleJson resource, List<RuleJson> groups, List<RuleJson> rules) {
-        String type = resource.get("type").flatMap(RuleJson::asText).orElse("");
-        if (type.equalsIgnoreCase(GROUP + "/securityRules") || type.equalsIgnoreCase("securityRules")) {
-            rules.add(resource);
-            return;
+    /** The rules in a group, and those that stand beside it in a template. */
+    private static List<RuleJson> ofGroup(RuleJson group, List<RuleJson> beside) {
+        known(group, OF_A_GROUP, BESIDE_A_GROUP);
+        List<RuleJson> rules = new ArrayList<>();
+        for (String key : List.of("securityRules", "defaultSecurityRules")) {
+            properties(group).get(key).ifPresent(list -> rules.addAll(list.items()));
         }
-        if (isGroup(resource) || type.equalsIgnoreCase(GROUP)) {
-            groups.add(resource);
-            properties(resource).get("securityRules").ifPresent(list -> rules.addAll(list.items()));
-            properties(resource).get("defaultSecurityRules").ifPresent(list -> rules.addAll(list.items()));
+        List<RuleJson> children = group.get("resources").map(RuleJson::values).orElse(List.of());
+        for (RuleJson child : children) {
+            if (!type(child).equalsIgnoreCase(RULE) && !type(child).equalsIgnoreCase("securityRules")) {
+                throw child.bad("a rule of the group");
+            }
         }
-        resource.get("resources").ifPresent(list -> list.values().forEach(child -> collect(child, groups, rules)));
+        for (RuleJson rule : beside) {
+            String name = group.need("name", "the group's name").text("the group's name");
+            RuleJson full = rule.need("name", "the names of a group and a rule");
+            // what an expression comes to isn't known
+            if (name.startsWith("[")
+                    || !full.text("a name").toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + "/")) {
+                throw full.bad("a rule of the group '" + name
+                        + "', both named without expressions; give what 'az network nsg show' prints");
+            }
+        }
+        if (rules.isEmpty() && children.isEmpty() && beside.isEmpty()) {
+            properties(group).need("securityRules", "the list of the group's rules");
+        }
+        rules.addAll(children);
+        rules.addAll(beside);
+        return rules;
+    }
+
+    /** Refuses a resource that may hold or make rules in a way that isn't read here. */
+    private static void withoutRules(RuleJson node) {
+        if (node.isObject()) {
+            String type = type(node);
+            boolean may = node.has("securityRules")
+                    || type.startsWith("[")
+                    || type.equalsIgnoreCase(DEPLOYMENT)
+                    || type.toLowerCase(Locale.ROOT).startsWith(GROUP.toLowerCase(Locale.ROOT));
+            if (may) {
+                throw node.bad("rules in their group or beside it; give what 'az network nsg show' prints");
+            }
+        }
+        if (node.isObject() || node.isArray()) {
+            node.values().forEach(AzureRules::withoutRules);
+        }
+    }
+
+    /** Checks the keys of a resource, whose properties may stand beside its name or below a key. */
+    private static RuleJson known(RuleJson resource, Set<String> own, Set<String> beside) {
+        Set<String> outer = new HashSet<>(OF_A_RESOURCE);
+        outer.addAll(beside);
+        if (resource.get("properties").isPresent()) {
+            properties(resource).withOnly(own);
+        } else {
+            outer.addAll(own);
+        }
+        resource.withOnly(outer);
+        return properties(resource);
     }
 
     private void rule(RuleJson node) {
         if (!node.isObject()) {
             throw node.bad("a rule");
         }
-        RuleJson rule = properties(node);
+        if (!List.of("", "securityrules", RULE.toLowerCase(Locale.ROOT), DEFAULT_RULE.toLowerCase(Locale.ROOT))
+                .contains(type(node).toLowerCase(Locale.ROOT))) {
+            throw node.bad("a rule of a network security group");
+        }
+        RuleJson rule = known(node, OF_A_RULE, Set.of());
         String direction = rule.need("direction", "Inbound or Outbound").text("Inbound or Outbound");
         if (direction.equalsIgnoreCase("Outbound")) {
             return;
@@ -160,7 +229,12 @@ final class AzureRules {
             throw rule.bad("a rule whose direction is Inbound or Outbound");
         }
         RuleJson priority = rule.need("priority", "a number");
-        if (byPriority.putIfAbsent(priority.number("a number"), new Reader(node, rule).rule()) != null) {
+        int number = priority.number("a number");
+        if ((number < LOWEST_PRIORITY || number > HIGHEST_PRIORITY)
+                && (number < DEFAULT_PRIORITIES.first() || number > DEFAULT_PRIORITIES.last())) {
+            throw priority.bad("a priority from " + LOWEST_PRIORITY + " to " + HIGHEST_PRIORITY);
+        }
+        if (byPriority.putIfAbsent(number, new Reader(node, rule).rule()) != null) {
             throw priority.bad("a priority that no other inbound rule has");
         }
     }
@@ -187,11 +261,12 @@ final class AzureRules {
             if (!protocol.equals("*") && !Protocols.isTcp(protocol)) {
                 when.add(unclear("its protocol isn't known"));
             }
-            when.add(Condition.any(texts("destinationPortRange", "destinationPortRanges").stream()
+            when.add(Condition.any(some("destinationPortRange", "destinationPortRanges").stream()
                     .map(this::toPorts)
                     .toList()));
             when.add(sources());
-            if (texts("sourcePortRange", "sourcePortRanges").stream()
+            if (some("sourcePortRange", "sourcePortRanges").stream()
+                    .map(p -> p.text("a text"))
                     .noneMatch(p -> p.equals("*") || p.equals("0-65535"))) {
                 when.add(unclear("it depends on the port that a client has by chance"));
             }
@@ -217,14 +292,36 @@ final class AzureRules {
             };
         }
 
-        private List<String> texts(String one, String many) {
-            List<String> texts = new ArrayList<>();
-            rule.get(one).ifPresent(value -> texts.add(value.text("a text")));
-            rule.get(many).ifPresent(list -> list.items().forEach(value -> texts.add(value.text("a text"))));
-            return texts;
+        private List<RuleJson> values(String one, String many) {
+            List<RuleJson> values = new ArrayList<>();
+            // commands print an empty text where there is nothing
+            rule.get(one).filter(v -> !v.text("a text").isEmpty()).ifPresent(values::add);
+            rule.get(many).ifPresent(list -> values.addAll(list.items()));
+            return values;
         }
 
-        private Condition toPorts(String text) {
+        /** At least one: without any, who knows what the rule is about. */
+        private List<RuleJson> some(String one, String many) {
+            List<RuleJson> values = values(one, many);
+            if (values.isEmpty()) {
+                throw rule.missing(one, "a text, or a list in '" + many + "'");
+            }
+            return values;
+        }
+
+        /** As above, or none where there are application security groups. */
+        private List<RuleJson> someOr(String groups, String one, String many) {
+            if (rule.get(groups).map(list -> list.items().isEmpty()).orElse(true)) {
+                return some(one, many);
+            }
+            if (!values(one, many).isEmpty()) {
+                throw rule.bad("addresses or application security groups, not both");
+            }
+            return List.of();
+        }
+
+        private Condition toPorts(RuleJson ports) {
+            String text = ports.text("a text");
             if (text.equals("*")) {
                 return Condition.fixed(Match.ALWAYS);
             }
@@ -232,20 +329,25 @@ final class AzureRules {
             if (!m.matches()) {
                 return unclear("its ports '" + text + "' aren't numbers");
             }
-            String last = Optional.ofNullable(m.group(2)).orElse(m.group(1));
-            return ruleset.ports(Integer.parseInt(m.group(1)), Integer.parseInt(last));
+            int first = Integer.parseInt(m.group(1));
+            int last = m.group(2) == null ? first : Integer.parseInt(m.group(2));
+            if (first > last || last > HIGHEST_PORT) {
+                throw ports.bad("ports that go up, to " + HIGHEST_PORT + " at most");
+            }
+            return ruleset.ports(first, last);
         }
 
         private Condition sources() {
-            List<Match> any = new ArrayList<>();
-            for (String text : texts("sourceAddressPrefix", "sourceAddressPrefixes")) {
-                any.add(network(text).map(n -> Match.exactly(CidrSet.of(n))).orElseGet(() -> tag(text)));
-            }
-            if (rule.get("sourceApplicationSecurityGroups")
-                    .filter(list -> !list.items().isEmpty())
-                    .isPresent()) {
+            List<RuleJson> texts =
+                    someOr("sourceApplicationSecurityGroups", "sourceAddressPrefix", "sourceAddressPrefixes");
+            if (texts.isEmpty()) {
                 unclear.add("it is about an application security group, whose addresses aren't in the list");
-                any.add(VIRTUAL_NETWORK);
+                return Condition.fixed(VIRTUAL_NETWORK);
+            }
+            List<Match> any = new ArrayList<>();
+            for (RuleJson value : texts) {
+                String text = value.text("a text");
+                any.add(network(text).map(n -> Match.exactly(CidrSet.of(n))).orElseGet(() -> tag(text)));
             }
             return Condition.fixed(Match.any(any));
         }
@@ -275,7 +377,13 @@ final class AzureRules {
 
         // the machine is in the virtual network, but nobody knows at which address
         private Condition destination() {
-            List<String> texts = texts("destinationAddressPrefix", "destinationAddressPrefixes");
+            List<String> texts = someOr(
+                            "destinationApplicationSecurityGroups",
+                            "destinationAddressPrefix",
+                            "destinationAddressPrefixes")
+                    .stream()
+                    .map(value -> value.text("a text"))
+                    .toList();
             if (texts.stream().anyMatch(t -> t.equals("*") || t.equalsIgnoreCase("VirtualNetwork"))) {
                 return Condition.fixed(Match.ALWAYS);
             }

@@ -114,10 +114,11 @@ public final class Firewall {
      *
      * @param firstPriority the priority of the first rule, from 100 to 4096; the next has the next
      * @return JSON
-     * @throws IllegalArgumentException if a priority isn't from 100 to 4096
+     * @throws IllegalArgumentException if a priority isn't from 100 to 4096, or there are more than the 4000 networks
+     *     that Azure takes
      */
     public String azure(int firstPriority) {
-        return AzureRules.array(rules, firstPriority);
+        return AzureText.array(rules, firstPriority);
     }
 
     /**
@@ -149,8 +150,7 @@ public final class Firewall {
         String names = String.join(
                 ", ",
                 rules.stream().flatMap(r -> r.of().stream()).distinct().sorted().toList());
-        String text = "slurmray: " + names;
-        return text.length() <= longest ? text : text.substring(0, longest - 3) + "...";
+        return RuleJson.cut("slurmray: " + names, longest);
     }
 
     @Override

@@ -2,17 +2,16 @@ package io.github.slurmray.platforms;
 
 import io.github.slurmray.core.Cidr;
 import io.github.slurmray.core.CidrSet;
+import io.github.slurmray.platforms.NftablesSets.Elements;
 import io.github.slurmray.platforms.Ruleset.Condition;
 import io.github.slurmray.platforms.Ruleset.Match;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The expressions of one nftables rule, as conditions on the first packet of a TCP connection from outside: a SYN, new
@@ -28,6 +27,7 @@ final class NftablesConditions {
     private record Field(Match within, Function<List<RuleJson>, Condition> any) {}
 
     private static final int HIGHEST_PORT = 65_535;
+    private static final String A_PORT = "a port from 0 to " + HIGHEST_PORT;
     /** Protocols over IP whose fields a TCP packet doesn't have. */
     private static final Set<String> OTHER_HEADERS =
             Set.of("udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "ah", "esp", "comp", "gre", "arp");
@@ -36,12 +36,14 @@ final class NftablesConditions {
     private static final Set<String> FLAG_NAMES = Set.of("fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr");
 
     private final Ports ports;
-    private final Function<String, @Nullable RuleJson> sets;
+    private final NftablesSets sets;
+    private final String table;
     private final Set<String> reasons = new LinkedHashSet<>();
 
-    NftablesConditions(Ports ports, Function<String, @Nullable RuleJson> sets) {
+    NftablesConditions(Ports ports, NftablesSets sets, String table) {
         this.ports = ports;
         this.sets = sets;
+        this.table = table;
     }
 
     /** What wasn't understood so far. */
@@ -59,16 +61,34 @@ final class NftablesConditions {
         String op = match.need("op", "an operator").text("an operator");
         RuleJson left = match.need("left", "an expression");
         RuleJson right = match.need("right", "an expression");
+        if (!match.hasOnly("op", "left", "right")) {
+            return unclear("it has more than two sides to compare");
+        }
         Optional<Set<String>> flags = flagsOfNew(left);
         if (flags.isPresent()) {
             return flags(flags.get(), op, right);
         }
-        if (op.equals("==") && right.isObject() && right.get("|").isPresent()) {
-            return unclear("it compares several bits");
+        boolean isState = name(left).filter("ct state"::equals).isPresent();
+        boolean isSet = right.hasOnly("set") || right.asText().orElse("").startsWith("@");
+        if (right.isArray() || right.has("|")) {
+            if (isState && op.equals("!=") && right.hasOnly("|")) {
+                // a packet has one state, so never just these together
+                List<Condition> states = right.get("|").orElseThrow().items().stream()
+                        .map(this::state)
+                        .toList();
+                return states.size() > 1
+                        ? Condition.fixed(Match.ALWAYS)
+                        : Condition.all(states).not();
+            }
+            if (!isState || !op.equals("in")) {
+                return unclear("it compares several bits");
+            }
         }
         return switch (op) {
-            case "==", "in" -> anyOf(left, elements(right));
+            case "==" -> anyOf(left, elements(right));
             case "!=" -> noneOf(left, elements(right));
+            // of a value it's about single bits
+            case "in" -> isState || isSet ? anyOf(left, elements(right)) : unclear("it compares bits of " + left);
             case "<", ">", "<=", ">=" -> compared(left, op, right);
             default -> unclear("its operator '" + op + "' isn't known");
         };
@@ -76,34 +96,63 @@ final class NftablesConditions {
 
     /** The condition that an expression has a value. */
     Condition equal(RuleJson left, RuleJson value) {
-        return anyOf(left, List.of(bare(value)));
+        Field field = field(left);
+        return Condition.all(
+                List.of(Condition.fixed(field.within()), field.any().apply(List.of(value))));
+    }
+
+    /** The condition that a packet has what an expression is about, but with another value than these. */
+    Condition otherwise(RuleJson left, List<Condition> values) {
+        return Condition.all(List.of(
+                Condition.fixed(field(left).within()), Condition.any(values).not()));
     }
 
     /** The condition that a packet has what an expression is about. */
     Condition present(RuleJson left) {
-        Match within = field(bare(left)).within();
+        Match within =
+                NftablesSets.bare(left).map(this::field).map(Field::within).orElse(Match.MAYBE);
         return within.equals(Match.MAYBE) ? unclear("it depends on " + left) : Condition.fixed(within);
     }
 
-    private Condition anyOf(RuleJson left, List<RuleJson> values) {
-        Field field = field(left);
-        Condition any = field.any().apply(values);
-        return port -> field.within().and(any.on(port));
+    private Condition anyOf(RuleJson left, Elements values) {
+        return holds(left, values, false);
     }
 
     // a packet without the field doesn't match either
-    private Condition noneOf(RuleJson left, List<RuleJson> values) {
+    private Condition noneOf(RuleJson left, Elements values) {
+        return holds(left, values, true);
+    }
+
+    /** What was read of a set for some expression. */
+    record Read(Condition condition, Set<String> reasons) {}
+
+    private Condition holds(RuleJson left, Elements values, boolean not) {
+        if (values.name().isEmpty()) {
+            return read(left, values, not);
+        }
+        Read read = sets.once(values.name() + " " + not + " " + left.json(), () -> {
+            NftablesConditions alone = new NftablesConditions(ports, sets, table);
+            return new Read(alone.read(left, values, not), alone.reasons);
+        });
+        reasons.addAll(read.reasons());
+        return read.condition();
+    }
+
+    private Condition read(RuleJson left, Elements values, boolean not) {
         Field field = field(left);
-        Condition any = field.any().apply(values);
-        return port -> field.within().and(any.on(port).not());
+        Condition any = values.unclear()
+                .map(this::unclear)
+                .orElseGet(() -> values.others().isPresent()
+                        ? Condition.fixed(Match.ALWAYS)
+                        : field.any().apply(values.values()));
+        return Condition.all(List.of(Condition.fixed(field.within()), not ? any.not() : any));
     }
 
     private Condition compared(RuleJson left, String op, RuleJson right) {
-        OptionalInt number = right.asInt();
-        if (!isDestinationPort(left) || number.isEmpty()) {
+        if (!isDestinationPort(left) || right.asInt().isEmpty()) {
             return unclear("it compares " + left);
         }
-        int n = number.getAsInt();
+        int n = number(right);
         return switch (op) {
             case "<" -> ports.between(0, n - 1);
             case "<=" -> ports.between(0, n);
@@ -112,35 +161,29 @@ final class NftablesConditions {
         };
     }
 
-    /** The values of a set with or without a name, of a list of bits, or the one value. */
-    List<RuleJson> elements(RuleJson values) {
-        Optional<String> name = values.asText().filter(text -> text.startsWith("@"));
-        if (name.isPresent()) {
-            RuleJson set = sets.apply(name.get().substring(1));
-            if (set == null) {
-                throw values.bad("a set or map of the same table");
-            }
-            return set.get("elem").map(NftablesConditions::plain).orElse(List.of());
+    private static int number(RuleJson port) {
+        int n = port.number(A_PORT);
+        if (n < 0 || n > HIGHEST_PORT) {
+            throw port.bad(A_PORT);
         }
-        return plain(
-                values.isObject() ? values.get("set").or(() -> values.get("|")).orElse(values) : values);
+        return n;
     }
 
-    private static List<RuleJson> plain(RuleJson values) {
-        return values.itemsOrSelf().stream().map(NftablesConditions::bare).toList();
-    }
-
-    /** An element without its time-out or comment; a map has pairs of them. */
-    private static RuleJson bare(RuleJson element) {
-        return element.isObject()
-                ? element.get("elem").flatMap(e -> e.get("val")).orElse(element)
-                : element;
+    /** The values of a set with or without a name, of a list of bits, or the one value. */
+    Elements elements(RuleJson values) {
+        if (values.asText().filter(text -> text.startsWith("@")).isPresent()) {
+            return sets.named(table, values);
+        }
+        if (values.hasOnly("set") && values.get("set").isPresent()) {
+            return NftablesSets.elements("", values.get("set").get().itemsOrSelf());
+        }
+        return new Elements("", values.itemsOrSelf(), Optional.empty(), Optional.empty());
     }
 
     private Field field(RuleJson left) {
         Optional<String> name = name(left);
         if (name.isEmpty()) {
-            return left.isObject() && left.get("concat").isPresent()
+            return left.hasOnly("concat") && left.get("concat").isPresent()
                     ? concatenation(left.get("concat").get())
                     : unknown(left);
         }
@@ -164,15 +207,18 @@ final class NftablesConditions {
     }
 
     /** Such as "payload tcp dport" or "meta l4proto". */
-    private static Optional<String> name(RuleJson left) {
-        if (!left.isObject()) {
-            return Optional.empty();
+    static Optional<String> name(RuleJson left) {
+        if (left.hasOnly("payload")) {
+            return left.get("payload")
+                    .filter(p -> p.hasOnly("protocol", "field") && p.has("field"))
+                    .map(p -> "payload " + text(p, "protocol") + " " + text(p, "field"));
         }
-        Optional<String> payload = left.get("payload")
-                .filter(p -> p.get("field").isPresent())
-                .map(p -> "payload " + text(p, "protocol") + " " + text(p, "field"));
-        return payload.or(() -> left.get("meta").map(m -> "meta " + text(m, "key")))
-                .or(() -> left.get("ct").filter(ct -> ct.get("dir").isEmpty()).map(ct -> "ct " + text(ct, "key")));
+        for (String kind : List.of("meta", "ct")) {
+            if (left.hasOnly(kind)) {
+                return left.get(kind).filter(e -> e.hasOnly("key")).map(e -> kind + " " + text(e, "key"));
+            }
+        }
+        return Optional.empty();
     }
 
     private static String text(RuleJson object, String key) {
@@ -204,8 +250,9 @@ final class NftablesConditions {
         List<Field> fields = parts.items().stream().map(this::field).toList();
         Match within = fields.stream().map(Field::within).reduce(Match.ALWAYS, Match::and);
         return each(within, value -> {
-            List<RuleJson> values =
-                    value.isObject() ? value.get("concat").map(RuleJson::items).orElse(List.of()) : List.of();
+            List<RuleJson> values = value.hasOnly("concat")
+                    ? value.get("concat").map(RuleJson::items).orElse(List.of())
+                    : List.of();
             if (values.size() != fields.size()) {
                 return unclear("its value " + value + " isn't a concatenation of " + fields.size());
             }
@@ -222,52 +269,60 @@ final class NftablesConditions {
             // all at once, since there may be very many
             List<CidrSet> networks = new ArrayList<>();
             for (RuleJson value : values) {
-                Optional<CidrSet> network = addresses(value);
+                Optional<CidrSet> network = addresses(family, value);
                 if (network.isEmpty()) {
                     return unclear("its source " + value + " isn't an address, a network or a range");
                 }
                 networks.add(network.get());
             }
-            return Condition.fixed(Match.exactly(CidrSet.union(networks).and(World.all(family))));
+            return Condition.fixed(Match.exactly(CidrSet.union(networks)));
         });
     }
 
-    private static Optional<CidrSet> addresses(RuleJson value) {
+    private static Optional<CidrSet> addresses(Cidr.Family family, RuleJson value) {
         try {
             if (value.asText().isPresent()) {
-                return Optional.of(CidrSet.of(Cidr.parseMasked(value.asText().get())));
+                return Optional.of(CidrSet.of(address(family, value)));
             }
-            if (value.isObject() && value.get("prefix").isPresent()) {
+            if (value.hasOnly("prefix") && value.get("prefix").isPresent()) {
                 RuleJson prefix = value.get("prefix").get();
-                return Optional.of(CidrSet.of(Cidr.parseMasked(text(prefix, "addr") + "/"
-                        + prefix.need("len", "a number").number("a number"))));
+                Cidr first = address(family, prefix.need("addr", "an address"));
+                int length = prefix.need("len", "a number").number("a number");
+                return prefix.hasOnly("addr", "len")
+                        ? Optional.of(
+                                CidrSet.of(Cidr.parseMasked(first.toString().replaceFirst("/.*", "") + "/" + length)))
+                        : Optional.empty();
             }
-            if (value.isObject() && value.get("range").isPresent()) {
-                List<String> ends = value.get("range").get().items().stream()
-                        .map(end -> end.text("an address"))
-                        .toList();
+            if (value.hasOnly("range") && value.get("range").isPresent()) {
+                List<RuleJson> ends = value.get("range").get().items();
                 return ends.size() != 2
                         ? Optional.empty()
-                        : Optional.of(CidrSet.between(Cidr.parseMasked(ends.get(0)), Cidr.parseMasked(ends.get(1))));
+                        : Optional.of(CidrSet.between(address(family, ends.get(0)), address(family, ends.get(1))));
             }
         } catch (IllegalArgumentException e) {
-            throw value.bad("an address, a network or a range", e);
+            throw value.bad("an address, a network or a range of " + family, e);
         }
         return Optional.empty();
     }
 
+    private static Cidr address(Cidr.Family family, RuleJson value) {
+        Cidr address = Cidr.parseMasked(value.text("an address"));
+        if (address.family() != family || address.length() != family.bits()) {
+            throw new IllegalArgumentException(address + " isn't an address of " + family);
+        }
+        return address;
+    }
+
     private Condition port(RuleJson value) {
         if (value.asInt().isPresent()) {
-            return ports.between(value.asInt().getAsInt(), value.asInt().getAsInt());
+            return ports.between(number(value), number(value));
         }
-        if (value.isObject() && value.get("range").isPresent()) {
+        if (value.hasOnly("range") && value.get("range").isPresent()) {
             List<RuleJson> ends = value.get("range").get().items();
-            if (ends.size() == 2
-                    && ends.get(0).asInt().isPresent()
-                    && ends.get(1).asInt().isPresent()) {
-                return ports.between(
-                        ends.get(0).asInt().getAsInt(), ends.get(1).asInt().getAsInt());
+            if (ends.size() != 2 || number(ends.get(0)) > number(ends.get(1))) {
+                throw value.bad("a range of ports that goes up");
             }
+            return ports.between(number(ends.get(0)), number(ends.get(1)));
         }
         return unclear("its port " + value + " isn't a number or a range");
     }
@@ -308,7 +363,7 @@ final class NftablesConditions {
         if (name(left).filter(FLAGS::equals).isPresent()) {
             return Optional.of(Set.of("syn"));
         }
-        List<RuleJson> parts = left.isObject()
+        List<RuleJson> parts = left.hasOnly("&")
                 ? left.get("&").filter(RuleJson::isArray).map(RuleJson::items).orElse(List.of())
                 : List.of();
         if (parts.size() != 2 || name(parts.get(0)).filter(FLAGS::equals).isEmpty()) {
@@ -335,7 +390,7 @@ final class NftablesConditions {
 
     /** Flags by name, however nft groups them; empty if some have no name. */
     private static Optional<Set<String>> words(RuleJson value) {
-        List<RuleJson> bits = (value.isObject() ? value.get("|").orElse(value) : value).itemsOrSelf();
+        List<RuleJson> bits = (value.hasOnly("|") ? value.get("|").orElse(value) : value).itemsOrSelf();
         Set<String> words = bits.stream().flatMap(v -> v.asText().stream()).collect(Collectors.toSet());
         return words.size() == bits.size() && FLAG_NAMES.containsAll(words) ? Optional.of(words) : Optional.empty();
     }

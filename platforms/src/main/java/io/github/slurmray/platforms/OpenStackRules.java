@@ -27,6 +27,65 @@ final class OpenStackRules {
     private static final int LONGEST_DESCRIPTION = 255;
     private static final Pattern PORTS = Pattern.compile("(\\d{1,5}):(\\d{1,5})");
 
+    private static final int HIGHEST_PORT = 65_535;
+    private static final String A_PORT = "a port from 1 to " + HIGHEST_PORT;
+    private static final String LONG = "; list the rules with --long and a client that has this column, or give what "
+            + "'openstack security group show -f json' prints";
+
+    /**
+     * What the two commands call the parts of a rule. A list has every column; the other command leaves out what is
+     * empty.
+     */
+    private record Form(
+            String direction,
+            String ethertype,
+            String protocol,
+            String source,
+            String group,
+            String addressGroup,
+            Set<String> keys) {
+        private static final Form LIST = new Form(
+                "Direction",
+                "Ethertype",
+                "IP Protocol",
+                "IP Range",
+                "Remote Security Group",
+                "Remote Address Group",
+                Set.of("ID", "Port Range", "Security Group"));
+        private static final Form SHOW = new Form(
+                "direction",
+                "ethertype",
+                "protocol",
+                "remote_ip_prefix",
+                "remote_group_id",
+                "remote_address_group_id",
+                Set.of(
+                        "id",
+                        "ether_type",
+                        "port_range_min",
+                        "port_range_max",
+                        "security_group_id",
+                        "project_id",
+                        "tenant_id",
+                        "created_at",
+                        "updated_at",
+                        "revision_number",
+                        "standard_attr_id",
+                        "description",
+                        "tags",
+                        "name",
+                        "location",
+                        "normalized_cidr",
+                        "belongs_to_default_sg"));
+
+        /** All keys are those of the parts and the others. */
+        Form {
+            Set<String> all = new HashSet<>(keys);
+            all.addAll(List.of(direction, ethertype, protocol, source, group, addressGroup));
+            keys = Set.copyOf(all);
+        }
+    }
+
     private final Ruleset.Builder ruleset = new Ruleset.Builder(FORMAT);
 
     private OpenStackRules() {}
@@ -72,8 +131,9 @@ final class OpenStackRules {
     private Ruleset ruleset(List<String> groups) {
         List<Ruleset.Rule> allowed = new ArrayList<>();
         for (String group : groups) {
-            for (RuleJson row : rows(RuleJson.parse(FORMAT, group))) {
-                rule(row).ifPresent(allowed::add);
+            RuleJson root = RuleJson.parse(FORMAT, group);
+            for (RuleJson row : rows(root)) {
+                new Row(root.isArray() ? Form.LIST : Form.SHOW, row).rule().ifPresent(allowed::add);
             }
         }
         return ruleset.chain(CHAIN, allowed)
@@ -103,55 +163,131 @@ final class OpenStackRules {
         return root.items();
     }
 
-    private Optional<Ruleset.Rule> rule(RuleJson row) {
-        if (!row.isObject()) {
-            throw row.bad("a rule");
-        }
-        String direction = need(row, "ingress or egress; list the rules with --long", "Direction", "direction");
-        if (direction.toLowerCase(Locale.ROOT).equals("egress")) {
-            return Optional.empty();
-        }
-        if (!direction.toLowerCase(Locale.ROOT).equals("ingress")) {
-            throw row.bad("a rule whose direction is ingress or egress");
-        }
-        Optional<String> protocol = text(row, "IP Protocol", "protocol");
-        List<Condition> when = new ArrayList<>();
-        NotUnderstood unclear = null;
-        switch (protocol.orElse("any").toLowerCase(Locale.ROOT)) {
-            case "any", "0", "tcp", "6" -> when.add(ports(row));
-            default -> {
-                if (!Protocols.isOther(protocol.orElseThrow())) {
-                    unclear = row.unclear("its protocol isn't known");
-                    when.add(Condition.fixed(Match.MAYBE));
-                } else {
-                    return Optional.empty();
-                }
-            }
-        }
-        CidrSet family = World.all(family(row));
-        if (first(row, "Remote Address Group", "remote_address_group_id").isPresent()) {
-            unclear = row.unclear("it lets in an address group, whose addresses aren't in the list");
-            when.add(Condition.fixed(Match.maybe(family)));
-        } else if (first(row, "Remote Security Group", "remote_group_id").isPresent()) {
-            // the client prints 0.0.0.0/0 as the range of such a rule
-            unclear = row.unclear("it lets in the members of a security group, whose addresses aren't in the list");
-            when.add(Condition.fixed(Match.maybe(family.and(World.PRIVATE))));
-        } else {
-            CidrSet source = first(row, "IP Range", "remote_ip_prefix")
-                    .map(OpenStackRules::network)
-                    .orElse(family);
-            when.add(Condition.fixed(Match.exactly(source.and(family))));
-        }
-        return Optional.of(new Ruleset.Rule(when, Ruleset.Kind.ACCEPT, unclear));
-    }
+    /** One rule. */
+    private final class Row {
+        private final Form form;
+        private final RuleJson row;
 
-    private static Cidr.Family family(RuleJson row) {
-        String ethertype =
-                need(row, "IPv4 or IPv6; list the rules with --long", "Ethertype", "ethertype", "ether_type");
-        return Arrays.stream(Cidr.Family.values())
-                .filter(f -> f.toString().equalsIgnoreCase(ethertype))
-                .findFirst()
-                .orElseThrow(() -> row.bad("a rule whose ethertype is IPv4 or IPv6"));
+        Row(Form form, RuleJson row) {
+            this.form = form;
+            this.row = row;
+        }
+
+        /** Empty if it isn't about TCP, or about what goes out. */
+        Optional<Ruleset.Rule> rule() {
+            if (!row.isObject()) {
+                throw row.bad("a rule");
+            }
+            String direction = need("ingress or egress", form.direction).toLowerCase(Locale.ROOT);
+            if (direction.equals("egress")) {
+                return Optional.empty();
+            }
+            if (!direction.equals("ingress")) {
+                throw row.bad("a rule whose direction is ingress or egress");
+            }
+            CidrSet family = World.all(family());
+            row.withOnly(form.keys());
+            List<Condition> when = new ArrayList<>();
+            NotUnderstood unclear = null;
+            String protocol =
+                    column(form.protocol).map(value -> value.text("a text")).orElse("any");
+            if (Protocols.isOther(protocol)) {
+                return Optional.empty();
+            }
+            if (Protocols.isTcp(protocol) || protocol.equals("0") || protocol.equalsIgnoreCase("any")) {
+                when.add(ports());
+            } else {
+                unclear = row.unclear("its protocol isn't known");
+                when.add(Condition.fixed(Match.MAYBE));
+            }
+            Optional<RuleJson> source = column(form.source);
+            boolean members = isGroup(form.group);
+            if (isGroup(form.addressGroup)) {
+                unclear = row.unclear("it lets in an address group, whose addresses aren't in the list");
+                when.add(Condition.fixed(Match.maybe(family)));
+            } else if (members) {
+                // the client prints 0.0.0.0/0 as the range of such a rule
+                unclear = row.unclear("it lets in the members of a security group, whose addresses aren't in the list");
+                when.add(Condition.fixed(Match.maybe(family.and(World.PRIVATE))));
+            } else {
+                CidrSet network = source.map(OpenStackRules::network).orElse(family);
+                when.add(Condition.fixed(Match.exactly(network.and(family))));
+            }
+            return Optional.of(new Ruleset.Rule(when, Ruleset.Kind.ACCEPT, unclear));
+        }
+
+        /**
+         * A value, which in a list may be null, but must be there: without it, a rule would let in more than it does.
+         */
+        private Optional<RuleJson> column(String key) {
+            if (form.equals(Form.LIST) && !row.has(key)) {
+                throw row.missing(key, "a value or null" + LONG);
+            }
+            return row.get(key);
+        }
+
+        private boolean isGroup(String key) {
+            Optional<RuleJson> group = column(key);
+            group.map(g -> g.text("a group's id"))
+                    .filter(id -> id.isBlank() || id.equalsIgnoreCase("none"))
+                    .ifPresent(id -> {
+                        throw row.need(key, "").bad("a group's id, or null");
+                    });
+            return group.isPresent();
+        }
+
+        private Cidr.Family family() {
+            String ethertype = form.equals(Form.SHOW) && !row.has(form.ethertype)
+                    ? need("IPv4 or IPv6", "ether_type")
+                    : need("IPv4 or IPv6", form.ethertype);
+            return Arrays.stream(Cidr.Family.values())
+                    .filter(f -> f.toString().equalsIgnoreCase(ethertype))
+                    .findFirst()
+                    .orElseThrow(() -> row.bad("a rule whose ethertype is IPv4 or IPv6"));
+        }
+
+        private Condition ports() {
+            if (form.equals(Form.LIST)) {
+                RuleJson range = row.need("Port Range", "ports such as 22:22, or an empty text" + LONG);
+                String text = range.text("ports such as 22:22");
+                if (text.isEmpty()) {
+                    return Condition.fixed(Match.ALWAYS);
+                }
+                Matcher ends = PORTS.matcher(text);
+                if (!ends.matches()) {
+                    throw range.bad("ports such as 22:22");
+                }
+                return ports(range, Integer.parseInt(ends.group(1)), Integer.parseInt(ends.group(2)));
+            }
+            Optional<RuleJson> first = row.get("port_range_min");
+            Optional<RuleJson> last = row.get("port_range_max");
+            if (first.isEmpty() && last.isEmpty()) {
+                return Condition.fixed(Match.ALWAYS);
+            }
+            RuleJson min = first.orElseThrow(() -> row.missing("port_range_min", A_PORT));
+            RuleJson max = last.orElseThrow(() -> row.missing("port_range_max", A_PORT));
+            return ports(max, port(min), port(max));
+        }
+
+        private static int port(RuleJson value) {
+            int port = value.number(A_PORT);
+            if (port < 1 || port > HIGHEST_PORT) {
+                throw value.bad(A_PORT);
+            }
+            return port;
+        }
+
+        private Condition ports(RuleJson where, int first, int last) {
+            if (first < 1 || last > HIGHEST_PORT || first > last) {
+                throw where.bad("ports that go up, from 1 to " + HIGHEST_PORT);
+            }
+            return ruleset.ports(first, last);
+        }
+
+        private String need(String expected, String key) {
+            return row.need(key, expected + (form.equals(Form.LIST) ? LONG : ""))
+                    .text(expected);
+        }
     }
 
     private static CidrSet network(RuleJson range) {
@@ -161,40 +297,5 @@ final class OpenStackRules {
         } catch (IllegalArgumentException e) {
             throw range.bad("a network such as 192.0.2.0/24", e);
         }
-    }
-
-    private Condition ports(RuleJson row) {
-        Optional<RuleJson> range = row.get("Port Range");
-        if (range.isPresent()) {
-            String text = range.get().text("ports such as 22:22");
-            if (text.isEmpty()) {
-                return Condition.fixed(Match.ALWAYS);
-            }
-            Matcher ends = PORTS.matcher(text);
-            if (!ends.matches()) {
-                throw range.get().bad("ports such as 22:22");
-            }
-            return ruleset.ports(Integer.parseInt(ends.group(1)), Integer.parseInt(ends.group(2)));
-        }
-        Optional<RuleJson> first = row.get("port_range_min");
-        Optional<RuleJson> last = row.get("port_range_max").or(() -> first);
-        return last.isEmpty()
-                ? Condition.fixed(Match.ALWAYS)
-                : ruleset.ports(
-                        first.or(() -> last).orElseThrow().number("a port"),
-                        last.get().number("a port"));
-    }
-
-    /** The first of some keys that is there: the two commands don't agree on the names. */
-    private static Optional<RuleJson> first(RuleJson row, String... keys) {
-        return Arrays.stream(keys).map(row::get).flatMap(Optional::stream).findFirst();
-    }
-
-    private static Optional<String> text(RuleJson row, String... keys) {
-        return first(row, keys).map(value -> value.text("a text"));
-    }
-
-    private static String need(RuleJson row, String expected, String... keys) {
-        return text(row, keys).orElseThrow(() -> row.missing(keys[0], expected));
     }
 }

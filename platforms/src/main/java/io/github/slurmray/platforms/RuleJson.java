@@ -5,9 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,8 +44,48 @@ final class RuleJson {
         } catch (JacksonException e) {
             String line =
                     e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-            throw new RuleListException(format + line + ", is not JSON: " + cut(e.getOriginalMessage()), e);
+            throw new RuleListException(format + line + ", is not JSON: " + reason(e), e);
         }
+    }
+
+    // in our own words: the library's name its settings and classes
+    private static String reason(JacksonException e) {
+        if (e instanceof UnexpectedEndOfInputException) {
+            return "it ends in the middle of a value; give all that was printed";
+        }
+        if (e instanceof StreamConstraintsException) {
+            return "it is nested too deep, or a number or name in it is too long; give what was printed";
+        }
+        if (e instanceof DatabindException) {
+            return "it goes on after its end; give one list alone";
+        }
+        return "there is a character that can't stand there, a key twice, or no end; give all that was printed";
+    }
+
+    /**
+     * Checks that an object has no key that the reader doesn't know, since such a one may change what the others mean.
+     */
+    RuleJson withOnly(Set<String> keys) {
+        if (!node.isObject()) {
+            throw bad("an object");
+        }
+        for (Map.Entry<String, JsonNode> entry : node.properties()) {
+            if (!keys.contains(entry.getKey())) {
+                throw below(entry.getKey(), entry.getValue())
+                        .bad("one of the keys " + keys.stream().sorted().toList()
+                                + ", since what another one changes isn't known; leave it out if that is nothing");
+            }
+        }
+        return this;
+    }
+
+    /** Whether this is an object that has no other keys than these. */
+    boolean hasOnly(Set<String> keys) {
+        return node.isObject() && node.properties().stream().allMatch(e -> keys.contains(e.getKey()));
+    }
+
+    boolean hasOnly(String... keys) {
+        return hasOnly(Set.of(keys));
     }
 
     RuleListException bad(String expected) {
@@ -60,6 +104,20 @@ final class RuleJson {
 
     NotUnderstood unclear(String why) {
         return new NotUnderstood(pointer, toString(), why);
+    }
+
+    boolean isNull() {
+        return node.isNull();
+    }
+
+    /** Whether this is neither an object nor a list. */
+    boolean isScalar() {
+        return node.isValueNode();
+    }
+
+    /** Whether an object has a key, if only with null. */
+    boolean has(String key) {
+        return node.has(key);
     }
 
     boolean isObject() {
@@ -145,10 +203,15 @@ final class RuleJson {
     /** Returns the value as JSON, cut if it is long. */
     @Override
     public String toString() {
-        return cut(json());
+        return cut(json(), SHOWN + 3);
     }
 
-    private static String cut(String text) {
-        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
+    /** A text no longer than that, with an ellipsis where it is cut, which is never within a character. */
+    static String cut(String text, int longest) {
+        if (text.length() <= longest) {
+            return text;
+        }
+        int end = longest - 3;
+        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "...";
     }
 }

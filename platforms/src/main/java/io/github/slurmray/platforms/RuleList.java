@@ -9,6 +9,7 @@ import io.github.slurmray.platforms.FirewallReport.SiteAnswer;
 import io.github.slurmray.platforms.Ruleset.Outcome;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +23,9 @@ import java.util.function.Function;
  *
  * <p>A check follows a new TCP connection from outside through the rules as the firewall would: order, priorities,
  * refusals and defaults count. Nothing asks the DNS or any network.
+ *
+ * <p>A list is read strictly: what has a key, a value or a place that isn't known is refused, or makes what depends on
+ * it not understood, and never counts as absent.
  */
 public final class RuleList {
     private final Ruleset ruleset;
@@ -38,7 +42,7 @@ public final class RuleList {
      *     group show -f json <group>} prints
      * @param more the same of each other group of the same machine: their rules add up
      * @return the rules
-     * @throws RuleListException if it isn't that, or holds the rules of several groups in one list
+     * @throws RuleListException if it isn't that, lacks a column, or holds the rules of several groups in one list
      */
     public static RuleList openStack(String json, String... more) {
         List<String> groups = new ArrayList<>(List.of(json));
@@ -47,7 +51,8 @@ public final class RuleList {
     }
 
     /**
-     * Reads the rules of a Linux machine.
+     * Reads the rules of a Linux machine. Of a list in which no set has elements, nobody knows whether they were left
+     * out ({@code -t}), and what depends on them isn't understood.
      *
      * @param json what {@code nft -j list ruleset} prints
      * @return the rules
@@ -64,7 +69,8 @@ public final class RuleList {
      * @param json what {@code az network nsg show} or {@code az network nsg rule list} prints, or a template (ARM) with
      *     one group, or the array {@code securityRules} of one
      * @return the rules
-     * @throws RuleListException if it isn't that, holds several groups, or a priority twice
+     * @throws RuleListException if it isn't that, holds several groups or a priority twice, or has rules that depend on
+     *     loops, conditions or other deployments
      */
     public static RuleList azure(String json) {
         return new RuleList(AzureRules.read(json));
@@ -118,14 +124,17 @@ public final class RuleList {
 
     private static List<Exposure> exposures(Map<PortRange, Outcome> outcomes) {
         List<Exposure> exposures = new ArrayList<>();
+        IdentityHashMap<Outcome, List<PortRange>> byOutcome = new IdentityHashMap<>();
+        outcomes.forEach((ports, outcome) ->
+                byOutcome.computeIfAbsent(outcome, o -> new ArrayList<>()).add(ports));
         for (Cidr.Family family : Cidr.Family.values()) {
             List<PortRange> sure = new ArrayList<>();
             List<PortRange> possible = new ArrayList<>();
-            outcomes.forEach((ports, outcome) -> {
+            byOutcome.forEach((outcome, ports) -> {
                 if (World.isIn(outcome.accepted(), family)) {
-                    sure.add(ports);
+                    sure.addAll(ports);
                 } else if (World.isIn(outcome.accepted().plus(outcome.unclear()), family)) {
-                    possible.add(ports);
+                    possible.addAll(ports);
                 }
             });
             if (!sure.isEmpty()) {

@@ -2,6 +2,7 @@ package io.github.slurmray.platforms;
 
 import io.github.slurmray.core.CidrSet;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,9 @@ final class Ruleset {
         }
 
         Match and(Match other) {
+            if (equals(ALWAYS) || other.equals(ALWAYS)) {
+                return equals(ALWAYS) ? other : this;
+            }
             return new Match(sure.and(other.sure), possible.and(other.possible));
         }
 
@@ -66,22 +72,51 @@ final class Ruleset {
     interface Condition {
         Match on(int port);
 
+        /** How much work it is, in runs of addresses that are looked at. */
+        long work();
+
         static Condition fixed(Match match) {
-            return port -> match;
+            return new Fixed(match);
         }
 
         static Condition all(List<Condition> conditions) {
-            return port -> {
-                Match all = Match.ALWAYS;
-                for (Condition condition : conditions) {
-                    all = all.and(condition.on(port));
-                }
-                return all;
-            };
+            return together(conditions, matches -> matches.stream().reduce(Match.ALWAYS, Match::and));
         }
 
         static Condition any(List<Condition> conditions) {
-            return port -> Match.any(conditions.stream().map(c -> c.on(port)).toList());
+            return together(conditions, Match::any);
+        }
+
+        default Condition not() {
+            return together(List.of(this), matches -> matches.get(0).not());
+        }
+
+        private static Condition together(List<Condition> conditions, Function<List<Match>, Match> join) {
+            IntFunction<Match> on =
+                    port -> join.apply(conditions.stream().map(c -> c.on(port)).toList());
+            boolean fixed = conditions.stream().allMatch(Fixed.class::isInstance);
+            return fixed
+                    ? new Fixed(on.apply(0))
+                    : new ByPort(conditions.stream().mapToLong(Condition::work).sum(), on);
+        }
+    }
+
+    private record Fixed(Match match) implements Condition {
+        @Override
+        public Match on(int port) {
+            return match;
+        }
+
+        @Override
+        public long work() {
+            return match.possible().runs();
+        }
+    }
+
+    private record ByPort(long work, IntFunction<Match> match) implements Condition {
+        @Override
+        public Match on(int port) {
+            return match.apply(port);
         }
     }
 
@@ -98,6 +133,13 @@ final class Ruleset {
             Kind kind,
             String target,
             @Nullable NotUnderstood unclear) {
+        /** The cheap conditions come first, since mostly one of them, about ports, doesn't hold. */
+        Rule {
+            when = when.stream()
+                    .sorted(Comparator.comparingLong(Condition::work))
+                    .toList();
+        }
+
         Rule(List<Condition> when, Kind kind, @Nullable NotUnderstood unclear) {
             this(when, kind, "", unclear);
         }
@@ -113,13 +155,21 @@ final class Ruleset {
     record Base(String name, CidrSet sees, boolean accepts) {}
 
     /** What happens to connections to a port, by source; the sets have no address in common. */
-    record Outcome(CidrSet accepted, CidrSet refused, CidrSet unclear, Map<NotUnderstood, CidrSet> reasons) {}
+    record Outcome(CidrSet accepted, CidrSet refused, CidrSet unclear, Map<NotUnderstood, CidrSet> reasons) {
+        long runs() {
+            return (long) accepted.runs() + refused.runs() + unclear.runs();
+        }
+    }
 
     private record Walk(CidrSet accepted, CidrSet refused, CidrSet left) {}
 
     // as in the kernel (NFT_JUMP_STACK_SIZE)
     private static final int DEEPEST = 16;
     private static final int MOST_STEPS = 200_000;
+    /** In runs of addresses: seconds. */
+    private static final long MOST_WORK = 20_000_000;
+    /** In runs of addresses that are kept: some hundred MB. */
+    private static final long MOST_KEPT = 2_000_000;
 
     private final String format;
     private final List<Base> bases;
@@ -137,9 +187,11 @@ final class Ruleset {
     Map<PortRange, Outcome> decide(List<PortRange> asked) {
         Map<PortRange, Outcome> outcomes = new LinkedHashMap<>();
         Walker walker = new Walker();
+        Map<Outcome, Outcome> same = new HashMap<>();
         for (PortRange range : asked) {
             for (PortRange part : parts(range)) {
-                outcomes.put(part, walker.decide(part.first()));
+                Outcome outcome = walker.decide(part.first());
+                outcomes.put(part, same.computeIfAbsent(outcome, walker::keep));
             }
         }
         return outcomes;
@@ -160,6 +212,8 @@ final class Ruleset {
     /** Follows connections through the chains, and gives up when that takes too long. */
     private final class Walker {
         private int steps;
+        private long work;
+        private long kept;
         private int port;
         private Map<NotUnderstood, CidrSet> reasons = Map.of();
 
@@ -175,6 +229,7 @@ final class Ruleset {
                 refused = refused.plus(end.refused()).plus(base.accepts() ? CidrSet.NONE : end.left());
             }
             CidrSet unclear = through.and(refused);
+            work((long) through.runs() + refused.runs());
             return new Outcome(through.minus(unclear), refused.minus(unclear), unclear, reasons);
         }
 
@@ -184,17 +239,22 @@ final class Ruleset {
                         format + ": chain '" + chain + "' is more than " + DEEPEST + " jumps deep", null);
             }
             CidrSet open = in;
-            List<CidrSet> accepted = new ArrayList<>();
-            List<CidrSet> refused = new ArrayList<>();
-            List<CidrSet> left = new ArrayList<>();
+            Union accepted = new Union();
+            Union refused = new Union();
+            Union left = new Union();
             for (Rule rule : Objects.requireNonNull(chains.get(chain), chain)) {
                 step();
-                Match match = Condition.all(rule.when()).on(port);
+                Match match = match(rule);
+                if (match.possible().isEmpty() || rule.kind() == Kind.CONTINUE) {
+                    continue;
+                }
+                work(open.runs());
                 CidrSet hit = open.and(match.possible());
-                if (hit.isEmpty() || rule.kind() == Kind.CONTINUE) {
+                if (hit.isEmpty()) {
                     continue;
                 }
                 if (rule.unclear() != null) {
+                    keep(hit.runs());
                     reasons.merge(rule.unclear(), hit, CidrSet::plus);
                 }
                 open = open.minus(match.sure());
@@ -219,16 +279,76 @@ final class Ruleset {
                 }
             }
             left.add(open);
-            return new Walk(CidrSet.union(accepted), CidrSet.union(refused), CidrSet.union(left));
+            return new Walk(accepted.set(), refused.set(), left.set());
+        }
+
+        private Match match(Rule rule) {
+            Match all = Match.ALWAYS;
+            for (Condition condition : rule.when()) {
+                work(condition.work());
+                all = all.and(condition.on(port));
+                if (all.possible().isEmpty()) {
+                    return all;
+                }
+            }
+            return all;
         }
 
         private void step() {
             if (++steps > MOST_STEPS) {
-                throw new RuleListException(
-                        format + ": it takes more than " + MOST_STEPS
-                                + " steps to follow the rules; ask for fewer ports",
-                        null);
+                throw tooMuch("more than " + MOST_STEPS + " steps");
             }
+        }
+
+        private void work(long runs) {
+            work += runs;
+            if (work > MOST_WORK) {
+                throw tooMuch("too long");
+            }
+        }
+
+        private void keep(long runs) {
+            kept += runs;
+            if (kept > MOST_KEPT) {
+                throw tooMuch("too much memory");
+            }
+        }
+
+        Outcome keep(Outcome outcome) {
+            keep(outcome.runs());
+            return outcome;
+        }
+
+        private RuleListException tooMuch(String what) {
+            return new RuleListException(
+                    format + ": it takes " + what
+                            + " to follow the rules and their sets of addresses; ask for fewer ports",
+                    null);
+        }
+    }
+
+    /** A union of sets, made now and then: not each time, which takes long, nor only at the end, since many overlap. */
+    private static final class Union {
+        private static final int FIRST = 10_000;
+
+        private final List<CidrSet> sets = new ArrayList<>();
+        private long runs;
+        private long next = FIRST;
+
+        void add(CidrSet set) {
+            sets.add(set);
+            runs += set.runs();
+            if (runs > next) {
+                CidrSet all = set();
+                sets.clear();
+                sets.add(all);
+                runs = all.runs();
+                next = Math.max(FIRST, 2 * runs);
+            }
+        }
+
+        CidrSet set() {
+            return CidrSet.union(sets);
         }
     }
 
@@ -257,7 +377,7 @@ final class Ruleset {
         Condition ports(int first, int last) {
             cuts.add(first);
             cuts.add(last + 1);
-            return port -> first <= port && port <= last ? Match.ALWAYS : Match.NEVER;
+            return new ByPort(0, port -> first <= port && port <= last ? Match.ALWAYS : Match.NEVER);
         }
 
         Ruleset build() {

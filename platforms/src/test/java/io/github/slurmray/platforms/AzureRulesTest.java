@@ -14,7 +14,10 @@ import io.github.slurmray.platforms.FirewallReport.Answer;
 import io.github.slurmray.platforms.FirewallReport.Exposure;
 import io.github.slurmray.platforms.FirewallReport.Gap;
 import io.github.slurmray.platforms.OutwardAddresses.Part;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -179,8 +182,9 @@ class AzureRulesTest {
                 "{\"properties\": {\"securityRules\": [{\"properties\": {" + rule + "}}]}}",
                 "{\"resources\": {\"g\": {\"type\": \"Microsoft.Network/networkSecurityGroups\", \"resources\": ["
                         + "{\"type\": \"securityRules\", \"properties\": {" + rule + "}}]}}}",
-                "{\"resources\": [{\"type\": \"microsoft.network/networksecuritygroups/securityrules\", "
-                        + "\"name\": \"g/r\", \"properties\": {" + rule + "}}]}");
+                "{\"resources\": [{\"type\": \"Microsoft.Network/networkSecurityGroups\", \"name\": \"g\"}, "
+                        + "{\"type\": \"microsoft.network/networksecuritygroups/securityrules\", "
+                        + "\"name\": \"G/r\", \"properties\": {" + rule + "}}]}");
 
         assertThat(forms).allSatisfy(json -> {
             RuleList rules = RuleList.azure(json);
@@ -230,6 +234,7 @@ class AzureRulesTest {
                 "\"sourceAddressPrefix\": \"8.8.8.0/24\" | \"sourceAddressPrefixes\": [\"9.9.9.9\", \"8.8.8.0/25\"] | ACCEPTED",
                 "\"sourceAddressPrefix\": \"8.8.8.0/24\" | \"sourceApplicationSecurityGroups\": [{\"id\": \"x\"}] | REFUSED",
                 "\"destinationPortRange\": \"22\" | \"destinationPortRanges\": [\"80\", \"20-25\"] | ACCEPTED",
+                "\"destinationPortRange\": \"22\" | \"destinationPortRange\": \"\", \"destinationPortRanges\": [\"22\"] | ACCEPTED",
             })
     void eachPropertyMeansWhatAzureSays(String usual, String given, Answer answer) {
         String json = template(rule(100, "Allow", "8.8.8.0/24", "22"));
@@ -279,6 +284,120 @@ class AzureRulesTest {
                 .allSatisfy(e -> assertThat(e.ports()).containsExactly(new PortRange(20, 21), new PortRange(24, 25)))
                 .hasSize(2);
         assertThat(answer(rules, "192.0.2.0/24", 22)).isEqualTo(Answer.ACCEPTED);
+    }
+
+    /**
+     * A change to a denial for 8.8.8.0/24 on port 22 that could make it deny nothing, its pointer, and what was
+     * expected.
+     */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"destinationPortRange\": \"22\"        | \"description\": \"\"               | /destinationPortRange | a text, or a list",
+                "\"destinationPortRange\": \"22\"        | \"destinationPortRanges\": []       | /destinationPortRange | a text, or a list",
+                "\"sourceAddressPrefix\": \"8.8.8.0/24\" | \"description\": \"\"               | /sourceAddressPrefix | a text, or a list",
+                "\"sourceAddressPrefix\": \"8.8.8.0/24\" | \"sourceAddressPrefix\": \"\"       | /sourceAddressPrefix | a text, or a list",
+                "\"sourceAddressPrefix\"                 | \"sourceAddresPrefix\"              | /sourceAddresPrefix | one of the keys",
+                "\"sourcePortRange\": \"*\"              | \"description\": \"\"               | /sourcePortRange | a text, or a list",
+                "\"destinationAddressPrefix\": \"*\"     | \"description\": \"\"               | /destinationAddressPrefix | a text, or a list",
+                "\"22\"                                  | \"30-20\"                           | /destinationPortRange | ports that go up",
+                "\"22\"                                  | \"0-65536\"                         | /destinationPortRange | ports that go up",
+                "100                                     | -100                                | /priority | from 100 to 4096",
+                "100                                     | 4097                                | /priority | from 100 to 4096",
+                "\"sourcePortRange\": \"*\"              | \"sourcePortRange\": \"*\", \"sourceApplicationSecurityGroups\": [{}] | `` | not both",
+                "\"sourcePortRange\": \"*\"              | \"sourcePortRange\": \"*\", \"destinationApplicationSecurityGroups\": [{}] | `` | not both",
+            })
+    void aDenialThatLacksSomethingIsRefusedAndNotIgnored(String usual, String given, String pointer, String expected) {
+        String deny = rule(100, "Deny", "8.8.8.0/24", "22");
+        assertThat(deny).contains(usual);
+
+        assertThatThrownBy(() -> RuleList.azure(template(deny.replace(usual, given), rule(4096, "Allow", "*", "*"))))
+                .isInstanceOf(RuleListException.class)
+                .hasMessageStartingWith("Azure network security group at "
+                        + "'/resources/1/properties/securityRules/0/properties" + pointer + "': expected ")
+                .hasMessageContaining(expected);
+    }
+
+    /** Templates with rules that aren't where they are read, the pointer, and what was expected. */
+    @Test
+    void rulesThatAreNotReadAreRefusedAndNotTakenForNone() {
+        String open = "{\"name\": \"r\", \"properties\": {" + rule(100, "Allow", "*", "*") + "}}";
+        String empty = "{\"type\": \"Microsoft.Network/networkSecurityGroups\", \"name\": \"g\", "
+                + "\"properties\": {\"securityRules\": []}}";
+        String child = "{\"type\": \"Microsoft.Network/networkSecurityGroups/securityRules\", \"name\": \"g/r\", "
+                + "\"properties\": {" + rule(100, "Allow", "*", "*") + "}}";
+        String nested = "{\"type\": \"Microsoft.Resources/deployments\", \"name\": \"d\", \"properties\": {";
+        Map<String, String> cases = new LinkedHashMap<>();
+        cases.put(
+                resources(empty.replace("\"securityRules\": []", "\"copy\": [{\"name\": \"securityRules\"}]")),
+                "/resources/0/properties/copy");
+        cases.put(resources(empty.replace("\"name\": \"g\"", "\"copy\": {\"count\": 2}")), "/resources/0/copy");
+        cases.put(resources(empty.replace("\"name\": \"g\"", "\"condition\": false")), "/resources/0/condition");
+        cases.put(resources(empty.replace("\"name\": \"g\"", "\"existing\": true")), "/resources/0/existing");
+        cases.put(resources(empty, nested + "\"template\": {\"resources\": [" + child + "]}}}"), "/resources/1");
+        cases.put(resources(empty, nested + "\"templateLink\": {\"uri\": \"https://example.org\"}}}"), "/resources/1");
+        cases.put(resources(empty, "{\"type\": \"[parameters('t')]\"}"), "/resources/1");
+        cases.put(resources(empty, "{\"type\": \"x\", \"resources\": [" + child + "]}"), "/resources/1/resources/0");
+        cases.put(
+                resources(empty, child.replace("\"name\": \"g/r\"", "\"condition\": false, \"name\": \"g/r\"")),
+                "/resources/1/condition");
+        cases.put(
+                resources(empty, child.replace("\"name\": \"g/r\"", "\"copy\": {\"count\": 2}, \"name\": \"g/r\"")),
+                "/resources/1/copy");
+        cases.put(resources(empty, child.replace("g/r", "other/r")), "/resources/1/name");
+        cases.put(resources(empty, child.replace("g/r", "[format('{0}/r', parameters('g'))]")), "/resources/1/name");
+        cases.put(
+                resources(
+                        empty.replace("\"name\": \"g\"", "\"name\": \"[parameters('g')]\""),
+                        child.replace("g/r", "[parameters('g')]/r")),
+                "/resources/1/name");
+        // of a group whose other rules aren't here
+        cases.put(resources(child), "");
+        cases.put(resources(empty, empty), "");
+        cases.put("[" + empty + "," + open + "]", "");
+        cases.put(empty.replace("\"securityRules\": []", ""), "/properties/securityRules");
+        cases.put(empty.replace("[]", "null"), "/properties/securityRules");
+        cases.put(empty.replace("[]", "\"[variables('rules')]\""), "/properties/securityRules");
+        cases.put("[{\"type\": \"x\", \"properties\": {" + rule(100, "Allow", "*", "*") + "}}]", "/0");
+
+        assertThat(answer(RuleList.azure(resources(empty, child)), "8.8.8.8/32", 22))
+                .isEqualTo(Answer.ACCEPTED);
+        assertThat(cases)
+                .allSatisfy((json, pointer) -> assertThatThrownBy(() -> RuleList.azure(json))
+                        .isInstanceOf(RuleListException.class)
+                        .hasMessageStartingWith("Azure network security group at '" + pointer + "': expected "));
+    }
+
+    private static String resources(String... resources) {
+        return "{\"resources\": [" + String.join(",", resources) + "]}";
+    }
+
+    @Test
+    void moreNetworksThanAzureTakesAreRefused() {
+        Firewall.Builder builder = Firewall.builder().port(22);
+        for (int i = 0; i < 4000; i++) {
+            builder.own(Cidr.parse("20." + (i >> 8) + "." + (i & 255) + ".8/32"));
+        }
+        assertThat(builder.build().azure(100)).contains("20.15.159.8");
+        builder.own(Cidr.parse("2001:db8::/32"));
+        assertThatThrownBy(() -> builder.build().azure(100))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 4000 networks", "there are 4001");
+    }
+
+    @Test
+    void aLongNameIsNotCutWithinACharacter() {
+        for (int before : List.of(1, 2)) {
+            String name = "x".repeat(before) + "\ud83d\ude00".repeat(200);
+            Firewall firewall = Firewall.builder()
+                    .site(FirewallSamples.site(name, "192.0.2.0/24"), Part.ALL)
+                    .port(22)
+                    .build();
+            assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(firewall.azure(100)))
+                    .isTrue();
+        }
     }
 
     @Test

@@ -170,15 +170,15 @@ class OpenStackRulesTest {
             value = {
                 "null     | \"port_range_min\": null, \"port_range_max\": null | null           | ACCEPTED",
                 "\"any\"  | \"port_range_min\": null                           | \"0.0.0.0/0\"  | ACCEPTED",
-                "\"0\"    | \"x\": 1                                           | null           | ACCEPTED",
+                "\"0\"    | \"id\": \"1\"                                        | null           | ACCEPTED",
                 "\"6\"    | \"port_range_min\": 22, \"port_range_max\": 22     | null           | ACCEPTED",
                 "\"TCP\"  | \"port_range_min\": 1, \"port_range_max\": 65535   | \"8.8.8.8\"    | ACCEPTED",
                 "\"tcp\"  | \"port_range_min\": 22, \"port_range_max\": 22     | \"8.8.8.9/29\" | ACCEPTED",
                 "\"tcp\"  | \"port_range_min\": 23, \"port_range_max\": 80     | null           | REFUSED",
-                "\"tcp\"  | \"port_range_min\": 22                             | \"8.8.8.9\"    | REFUSED",
-                "\"tcp\"  | \"port_range_min\": 22                             | \"::/0\"       | REFUSED",
+                "\"tcp\"  | \"port_range_min\": 22, \"port_range_max\": 22     | \"8.8.8.9\"    | REFUSED",
+                "\"tcp\"  | \"port_range_min\": 22, \"port_range_max\": 22     | \"::/0\"       | REFUSED",
                 "\"udp\"  | \"port_range_min\": 22                             | null           | REFUSED",
-                "\"17\"   | \"x\": 1                                           | null           | REFUSED",
+                "\"17\"   | \"id\": \"1\"                                        | null           | REFUSED",
                 "\"icmp\" | \"port_range_min\": 8                              | null           | REFUSED",
                 "\"quic\" | \"port_range_min\": 22                             | null           | NOT_UNDERSTOOD",
                 "\"quic\" | \"port_range_min\": 22                             | \"9.9.9.9\"    | REFUSED",
@@ -241,11 +241,8 @@ class OpenStackRulesTest {
                 "[{\"Direction\": \"up\"}]                           | /0           | ingress or egress",
                 "[{\"Direction\": \"ingress\"}]                      | /0/Ethertype | IPv4 or IPv6",
                 "[{\"Direction\": \"ingress\", \"Ethertype\": \"ARP\"}] | /0        | IPv4 or IPv6",
-                "[{\"Direction\": \"ingress\", \"Ethertype\": \"IPv4\", \"IP Range\": \"everywhere\"}] | /0/IP Range | a network",
-                "[{\"Direction\": \"ingress\", \"Ethertype\": \"IPv4\", \"IP Range\": 4}] | /0/IP Range | a network",
                 "[{\"Direction\": \"ingress\", \"Ethertype\": \"IPv4\", \"IP Protocol\": 6}] | /0/IP Protocol | a text",
                 "[{\"Direction\": \"ingress\", \"Ethertype\": \"IPv4\", \"IP Protocol\": \"tcp\", \"Port Range\": \"ssh\"}] | /0/Port Range | 22:22",
-                "[{\"Direction\": \"ingress\", \"Ethertype\": \"IPv4\", \"protocol\": \"tcp\", \"port_range_min\": 2.5}] | /0/port_range_min | a port",
             })
     void whatIsNoListIsRefusedWithItsPath(String json, String pointer, String expected) {
         assertThatThrownBy(() -> RuleList.openStack(json))
@@ -253,6 +250,99 @@ class OpenStackRulesTest {
                 .hasMessageStartingWith("OpenStack rule list at '" + pointer + "': expected ")
                 .hasMessageContaining(expected)
                 .hasMessageContaining("but found ");
+    }
+
+    /** A change to a rule of a list that lets the world in to port 22, the pointer, and what was expected. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // a column that isn't there would mean everything
+                "\"IP Range\": \"0.0.0.0/0\"           | \"ID\": \"1\"                      | /0/IP Range | --long",
+                "\"IP Range\"                          | \"IP range\"                      | /0/IP range | one of the keys",
+                "\"Port Range\": \"22:22\"             | \"ID\": \"1\"                      | /0/Port Range | --long",
+                "\"Port Range\": \"22:22\"             | \"Port Range\": null              | /0/Port Range | 22:22",
+                "\"IP Protocol\": \"tcp\"              | \"ID\": \"1\"                      | /0/IP Protocol | --long",
+                "\"Remote Security Group\": null       | \"ID\": \"1\"                      | /0/Remote Security Group | --long",
+                "\"Remote Address Group\": null        | \"ID\": \"1\"                      | /0/Remote Address Group | security group show",
+                "\"Remote Security Group\": null       | \"Remote Security Group\": \"\"     | /0/Remote Security Group | a group's id",
+                "\"Remote Security Group\": null       | \"Remote Security Group\": \"None\" | /0/Remote Security Group | a group's id",
+                "\"Remote Address Group\": null        | \"Remote Address Group\": \" \"     | /0/Remote Address Group | a group's id",
+                "\"Remote Address Group\": null        | \"Remote Address Group\": null, \"remote_ip_prefix\": \"10.0.0.0/8\" | /0/remote_ip_prefix | one of the keys",
+                "22:22                                 | 0:0                               | /0/Port Range | ports that go up, from 1 to 65535",
+                "22:22                                 | 30:20                             | /0/Port Range | ports that go up, from 1 to 65535",
+                "22:22                                 | 1:65536                           | /0/Port Range | ports that go up, from 1 to 65535",
+                "22:22                                 | -1:-1                             | /0/Port Range | 22:22",
+                "\"0.0.0.0/0\"                         | \"everywhere\"                    | /0/IP Range | a network",
+                "\"0.0.0.0/0\"                         | 4                                 | /0/IP Range | a network",
+            })
+    void whatAListOfTheClientNeverHasIsRefusedWithItsPath(String usual, String given, String pointer, String expected) {
+        String list = "[{\"Direction\": \"ingress\", \"Ethertype\": \"IPv4\", \"IP Protocol\": \"tcp\", "
+                + "\"IP Range\": \"0.0.0.0/0\", \"Port Range\": \"22:22\", \"Remote Security Group\": null, "
+                + "\"Remote Address Group\": null}]";
+        assertThat(RuleList.openStack(list)
+                        .check(List.of(), Part.ALL, PortRange.of(22))
+                        .openToWorld())
+                .containsExactly(new Exposure(Cidr.Family.IPV4, List.of(PortRange.of(22)), true));
+        assertThat(list).contains(usual);
+
+        assertThatThrownBy(() -> RuleList.openStack(list.replace(usual, given)))
+                .isInstanceOf(RuleListException.class)
+                .hasMessageStartingWith("OpenStack rule list at '" + pointer + "': expected ")
+                .hasMessageContaining(expected);
+    }
+
+    /** The ports, the pointer below the rule, and what was expected. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"port_range_min\": -1, \"port_range_max\": -1       | /port_range_min | from 1 to 65535",
+                "\"port_range_min\": 0, \"port_range_max\": 0         | /port_range_min | from 1 to 65535",
+                "\"port_range_min\": 30, \"port_range_max\": 20       | /port_range_max | ports that go up",
+                "\"port_range_min\": 1, \"port_range_max\": 2147483647 | /port_range_max | from 1 to 65535",
+                "\"port_range_min\": 1, \"port_range_max\": null      | /port_range_max | a port",
+                "\"port_range_max\": 22                               | /port_range_min | a port",
+                "\"port_range_min\": 2.5, \"port_range_max\": 22      | /port_range_min | a port",
+                "\"port_range_min\": 22, \"port_range_mix\": 22       | /port_range_mix | one of the keys",
+            })
+    void portsThatTheApiNeverHasAreRefusedWithTheirPath(String ports, String pointer, String expected) {
+        assertThatThrownBy(() -> show(rule("\"tcp\"", ports, "null")))
+                .isInstanceOf(RuleListException.class)
+                .hasMessageStartingWith("OpenStack rule list at '/rules/0" + pointer + "': expected ")
+                .hasMessageContaining(expected);
+    }
+
+    /** What isn't JSON, and the remedy, in words that aren't the JSON library's. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[{\"ID\": \"1\"       | it ends in the middle of a value",
+                "[] []               | it goes on after its end",
+                "[] x                | a character that can't stand there",
+                "[NaN]               | a character that can't stand there",
+                "{\"a\": 1, \"a\": 2}  | a key twice",
+                "[1,]                | a character that can't stand there",
+            })
+    void whatIsNoJsonIsRefusedInOurOwnWords(String json, String words) {
+        assertThatThrownBy(() -> RuleList.openStack(json))
+                .isInstanceOf(RuleListException.class)
+                .hasMessageStartingWith("OpenStack rule list, line 1, is not JSON: ")
+                .hasMessageContaining(words)
+                .satisfies(e -> assertThat(e.getMessage())
+                        .doesNotContainIgnoringCase("jackson", "feature", "token", "REDACTED", "Constraints"));
+    }
+
+    @Test
+    void deepJsonIsRefusedInOurOwnWords() {
+        assertThatThrownBy(() -> RuleList.openStack("[".repeat(100_000)))
+                .isInstanceOf(RuleListException.class)
+                .hasMessageContaining("nested too deep")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("StreamReadConstraints"));
     }
 
     @ParameterizedTest

@@ -9,18 +9,22 @@ final class BuilderWords {
     private static final Map<String, String> BY_OPTION = Map.of(
             "--time", "timeLimit(…)",
             "--nodes", "nodes(…) of the worker groups",
-            "--cpus-per-task × --ntasks-per-node", "cpus(…)",
+            "--cpus-per-task", "cpus(…)",
             "--mem", "memory(…)",
             "--gres", "gpus(…)",
             "--gpus-per-node", "gpus(…)",
-            "--partition", "partition(…)",
-            "CPUs of the job", "cpus(…) on all nodes",
-            "GPUs of the job", "gpus(…) on all nodes",
-            "memory of the job", "memory(…) on all nodes");
+            "--partition", "partition(…)");
 
     /** Findings about no single option. */
-    private static final Map<String, String> BY_RULE =
-            Map.of("account-missing", "account(…)", "partition-missing", "partition(…)");
+    private static final Map<String, String> BY_RULE = Map.of(
+            "account-missing", "account(…)",
+            "partition-missing", "partition(…)",
+            "job-cpus", "cpus(…) on all nodes",
+            "job-gpus", "gpus(…) on all nodes",
+            "job-gpus-min", "gpus(…) on all nodes",
+            "job-memory", "memory(…) on all nodes",
+            "node-memory", "memory(…)",
+            "memory-unknown", "memory(…)");
 
     private BuilderWords() {}
 

@@ -77,7 +77,8 @@ public final class Planner {
             RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged, Instant now) {
         Planner planner = new Planner(spec, platform, id);
         SbatchScript script = planner.script();
-        List<Finding> findings = new ArrayList<>(planner.wording);
+        List<Finding> findings = new ArrayList<>();
+        planner.wording.forEach(f -> findings.add(BuilderWords.with(f)));
         platform.check(script, now).forEach(f -> findings.add(BuilderWords.with(f)));
         planner.checkMemory(findings);
         planner.checkJoinTimeout(findings);

@@ -487,6 +487,26 @@ class PlannerTest {
     }
 
     @Test
+    void aFindingAboutTheWholeJobBeginsWithWhatTheBuilderCallsItToo() {
+        LaunchPlan gpus = plan(
+                Samples.spec(
+                        HeadGroup.builder().partition("all").gpus(4).build(),
+                        WorkerGroup.builder("gpu").nodes(1).gpus(4).build()),
+                LAB);
+        assertThat(message(gpus, "job-gpus")).startsWith("gpus(…) on all nodes: GPUs of the job=8");
+        LaunchPlan memory = plan(
+                Samples.spec(HeadGroup.builder()
+                                .partition("gpumedium")
+                                .gpus(1)
+                                .memory(Memory.ofGiB(500))
+                                .build())
+                        .rayEnvironment(UNKNOWN)
+                        .account("project_2001234"),
+                Platforms.roihuGpu());
+        assertThat(message(memory, "node-memory")).startsWith("memory(…): memory of a node=500G");
+    }
+
+    @Test
     void aSiteWhoseLoginNodesForwardNothingLeavesOnlyTheVm() {
         Platform site = Samples.site(Map.of("reaches", Map.of("LOGIN_FORWARD", false, "REVERSE_FORWARD", true)));
         assertThat(rules(plan(Samples.small().rayEnvironment(UNKNOWN), site))).containsExactly("no-way-in");

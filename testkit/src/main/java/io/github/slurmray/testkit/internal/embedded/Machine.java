@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,8 +109,8 @@ final class Machine implements AutoCloseable {
     // ---------------------------------------------------------------- batch scripts
 
     private void start(Effect.Start start) throws IOException {
-        Path dir =
-                Files.createDirectories(place.root().resolve("spool").resolve(String.format("job%05d", start.job())));
+        Path dir = Files.createDirectories(
+                place.root().resolve("spool").resolve(String.format(Locale.ROOT, "job%05d", start.job())));
         Path script = dir.resolve("slurm_script");
         Place.write(script, start.script(), "rwx------");
         Path settings = dir.resolve("settings");

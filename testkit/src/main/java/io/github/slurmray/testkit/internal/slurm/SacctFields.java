@@ -68,7 +68,7 @@ final class SacctFields {
         StringBuilder s = new StringBuilder();
         int column = 0;
         for (String name : names(release).values()) {
-            s.append(String.format("%-20s", name));
+            s.append(String.format(Locale.ROOT, "%-20s", name));
             column++;
             if (column % 4 == 0) {
                 s.append('\n');

@@ -157,7 +157,7 @@ final class Scontrol {
         lines.put("AccountingStorageHost", conf.databaseHost());
         StringBuilder out = new StringBuilder(
                 "Configuration data as of " + Times.print(controller.now(), call.environment(), conf.zone()) + "\n");
-        lines.forEach((k, v) -> out.append(String.format("%-23s = %s%n", k, v)));
+        lines.forEach((k, v) -> out.append(String.format(Locale.ROOT, "%-23s = %s%n", k, v)));
         return out.append('\n').toString();
     }
 

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -170,17 +171,19 @@ final class Times {
         long s = Math.max(0, d.toSeconds());
         long days = s / 86_400;
         long hours = s / 3600 % 24;
-        String tail = String.format("%02d", s % 60);
+        String tail = String.format(Locale.ROOT, "%02d", s % 60);
         if (days > 0) {
-            return String.format("%d-%02d:%02d:%s", days, hours, s / 60 % 60, tail);
+            return String.format(Locale.ROOT, "%d-%02d:%02d:%s", days, hours, s / 60 % 60, tail);
         }
-        return hours > 0 ? String.format("%d:%02d:%s", hours, s / 60 % 60, tail) : (s / 60 % 60) + ":" + tail;
+        return hours > 0
+                ? String.format(Locale.ROOT, "%d:%02d:%s", hours, s / 60 % 60, tail)
+                : (s / 60 % 60) + ":" + tail;
     }
 
     /** As scontrol and sacct print durations: 00:00:07, 2-03:00:00. */
     static String full(Duration d) {
         long s = Math.max(0, d.toSeconds());
-        String clock = String.format("%02d:%02d:%02d", s / 3600 % 24, s / 60 % 60, s % 60);
+        String clock = String.format(Locale.ROOT, "%02d:%02d:%02d", s / 3600 % 24, s / 60 % 60, s % 60);
         return s >= 86_400 ? s / 86_400 + "-" + clock : clock;
     }
 
@@ -188,6 +191,6 @@ final class Times {
     static String cpu(Duration d) {
         return d.toHours() > 0
                 ? full(d)
-                : String.format("%02d:%02d.%03d", d.toMinutes(), d.toSecondsPart(), d.toMillisPart());
+                : String.format(Locale.ROOT, "%02d:%02d.%03d", d.toMinutes(), d.toSecondsPart(), d.toMillisPart());
     }
 }
