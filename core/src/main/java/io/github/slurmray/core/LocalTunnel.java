@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -19,6 +21,7 @@ final class LocalTunnel implements Tunnel {
     private static final Logger LOG = LoggerFactory.getLogger(LocalTunnel.class);
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final int CONNECT_MILLIS = 10_000;
+    private static final int PORT_FREED_MILLIS = 1_000;
 
     private final ServerSocket listener;
     private final String targetHost;
@@ -27,6 +30,7 @@ final class LocalTunnel implements Tunnel {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final CountDownLatch accepting = new CountDownLatch(1);
 
     private LocalTunnel(ServerSocket listener, String targetHost, int targetPort, Consumer<LocalTunnel> whenClosed) {
         this.listener = listener;
@@ -54,6 +58,8 @@ final class LocalTunnel implements Tunnel {
             }
         } catch (IOException e) {
             LOG.trace("the tunnel to {}:{} accepts no more", targetHost, targetPort, e);
+        } finally {
+            accepting.countDown();
         }
     }
 
@@ -150,9 +156,21 @@ final class LocalTunnel implements Tunnel {
         } catch (IOException e) {
             LOG.debug("can't close the port of the tunnel to {}:{}", targetHost, targetPort, e);
         }
+        awaitFreePort();
         sockets.forEach(LocalTunnel::reset);
         whenClosed.accept(this);
         end.complete(null);
+    }
+
+    // the kernel keeps the port open until the thread that waits for a connection has left its call
+    private void awaitFreePort() {
+        try {
+            if (!accepting.await(PORT_FREED_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.debug("the port of the tunnel to {}:{} isn't free yet", targetHost, targetPort);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
