@@ -373,15 +373,15 @@ class HandlesTest {
                     () -> jobs.submit(JOB),
                     ClusterEndedException.class,
                     cluster.id().value(),
-                    "CANCELLED");
-            atOnce(cluster::nodes, ClusterEndedException.class, cluster.id().value(), "CANCELLED");
+                    "cancelled");
+            atOnce(cluster::nodes, ClusterEndedException.class, cluster.id().value(), "cancelled");
             assertThat(cluster.endpoints().local()).isEmpty();
             atOnce(
                     () -> cluster.awaitReady(SOON),
                     ClusterEndedException.class,
                     cluster.id().value(),
                     "had been ready since",
-                    "CANCELLED");
+                    "cancelled");
         }
     }
 
@@ -393,7 +393,7 @@ class HandlesTest {
         assertThatThrownBy(() -> cluster.awaitReady(SOON))
                 .isInstanceOf(ClusterEndedException.class)
                 .hasMessageContainingAll(
-                        "before it was ready", "CANCELLED", cluster.job().toString());
+                        "before it was ready", "cancelled", cluster.job().toString());
     }
 
     @Test
@@ -426,7 +426,7 @@ class HandlesTest {
         assertThat(found.phase()).isEqualTo(Phase.ENDED);
         assertThatThrownBy(() -> found.awaitReady(SOON))
                 .isInstanceOf(ClusterEndedException.class)
-                .hasMessageContainingAll("all its nodes since", "nobody renewed its lease", "COMPLETED");
+                .hasMessageContainingAll("all its nodes since", "nobody renewed its lease", "completed");
     }
 
     @Test

@@ -299,6 +299,11 @@ class PlannerTest {
         assertThat(Bash.values(Samples.settings(script), "dashboard_open")).containsExactly(open);
     }
 
+    // site files refuse what nobody can see
+    private static String inASiteFile(Random random) {
+        return Bash.oddLine(random, true).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "_");
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 20261122, 77, -5, 4242})
     void everyOddValueArrivesInTheJobAsItWasGiven(long seed) {
@@ -306,13 +311,13 @@ class PlannerTest {
         for (int i = 0; i < 12; i++) {
             String account = Bash.oddLine(random, true);
             String partition = Bash.oddLine(random, true);
-            String root = Bash.oddLine(random, true).replaceAll("[~$%\\\\]", "_");
-            String init = Bash.oddLine(random, true);
+            String root = "r" + inASiteFile(random).replaceAll("[~$%\\\\]|\\.\\.", "_") + "d";
+            String init = inASiteFile(random);
             String setup = Bash.oddLine(random, true);
             List<String> wrapper = List.of("w" + Bash.oddText(random), Bash.oddText(random), "", Bash.oddText(random));
             String key = "k" + Bash.oddLine(random, true);
             Platform site = Samples.site(
-                    Map.of("runDirectory", root, "modules", Map.of("init", init), "name", Bash.oddLine(random, true)));
+                    Map.of("runDirectory", root, "modules", Map.of("init", init), "name", inASiteFile(random)));
             RayClusterSpec spec = Samples.spec(
                             HeadGroup.builder().partition(partition).build())
                     .account(account)
