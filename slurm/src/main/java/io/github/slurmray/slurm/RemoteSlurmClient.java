@@ -60,7 +60,8 @@ final class RemoteSlurmClient implements SlurmClient {
     private void forgetIfPossible(SubmissionToken token) {
         try {
             forget(token);
-        } catch (SlurmRayException e) {
+        } catch (RuntimeException e) {
+            // whatever it is, such as a host that was closed meanwhile: the answer counts
             LOG.debug("the record of submission {} on {} stays", token, host.name(), e);
         }
     }

@@ -2,11 +2,13 @@ package io.github.slurmray.slurm;
 
 import io.github.slurmray.core.Backoff;
 import io.github.slurmray.core.Command;
+import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.CommandTimeoutException;
 import io.github.slurmray.core.ConnectionLostException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostUnreachableException;
 import io.github.slurmray.core.InterruptedCallException;
+import io.github.slurmray.core.ProtocolException;
 import io.github.slurmray.core.Retry;
 import io.github.slurmray.core.Shell;
 import io.github.slurmray.core.SlurmRayException;
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Submission {
     private static final Logger LOG = LoggerFactory.getLogger(Submission.class);
+    private static final int KILLED = 128;
 
     /** What a question may take over its wait on the host: a shell, and a file system that may be slow. */
     private static final Duration COMMAND_MARGIN = Duration.ofSeconds(20);
@@ -89,6 +92,11 @@ final class Submission {
                 pause("the connection broke before the answer came, and can't be opened again", e);
                 continue;
             } catch (SlurmRayException e) {
+                if (!maySent && mayHaveStarted(e)) {
+                    maySent = true;
+                    pause("the command on the host was ended before its answer came", e);
+                    continue;
+                }
                 if (!maySent) {
                     throw e;
                 }
@@ -102,6 +110,15 @@ final class Submission {
                 return Optional.empty();
             }
         }
+    }
+
+    /** What waits for sbatch on the host may be killed, or its answer cut, while sbatch itself goes on. */
+    private static boolean mayHaveStarted(SlurmRayException e) {
+        if (e instanceof CommandFailedException failed) {
+            // the script's own refusals end with 1; a shell that was killed, by a signal or with 128 and its number
+            return failed.result().status().orElse(KILLED) >= KILLED;
+        }
+        return e instanceof ProtocolException;
     }
 
     private SubmissionReport ask() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.slurmray.core.Command;
 import io.github.slurmray.core.CommandFailedException;
+import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.ConnectionLostException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostUnreachableException;
@@ -164,6 +165,35 @@ class SubmissionTest {
         assertThat(client(host).submit(SCRIPT, TOKEN)).isEqualTo(new JobId(100));
         assertThat(slurm.jobs()).containsExactly("100");
         assertThat(slurm.record(TOKEN).resolve("attempt.2")).doesNotExist();
+    }
+
+    @Test
+    void aCommandThatIsKilledOnTheHostDoesNotHideTheJobThatItsSbatchMakes() {
+        slurm.sbatch("sleep 1; accept; answer");
+        AtomicInteger calls = new AtomicInteger();
+        Host host = new WrappedHost(slurm.host(), (h, c) -> {
+            if (calls.getAndIncrement() == 0) {
+                // as by an out-of-memory killer or a reaper of long processes on the login node; the connection holds
+                String killed = "exec 4<&0\nsetsid sh -c " + Shell.quote(c.text()) + " <&4 & p=$!\n"
+                        + "while ! [ -e " + slurm.record(TOKEN) + "/attempt.1/owner ]; do :; done\n"
+                        + "kill -9 -$p\nwait $p\nexit 137";
+                return h.run(Command.shell(killed).withStdin(c.stdin()).withTimeout(Duration.ofSeconds(20)));
+            }
+            return h.run(c);
+        });
+        assertThat(client(host).submit(SCRIPT, TOKEN)).isEqualTo(new JobId(100));
+        assertThat(slurm.jobs()).containsExactly("100");
+    }
+
+    @Test
+    void anAnswerThatComesCutDoesNotHideTheJob() {
+        AtomicInteger calls = new AtomicInteger();
+        Host host = new WrappedHost(slurm.host(), (h, c) -> {
+            CommandResult result = h.run(c);
+            return calls.getAndIncrement() == 0 ? h.run(Command.of("echo", "half an answ")) : result;
+        });
+        assertThat(client(host).submit(SCRIPT, TOKEN)).isEqualTo(new JobId(100));
+        assertThat(slurm.jobs()).containsExactly("100");
     }
 
     @Test
