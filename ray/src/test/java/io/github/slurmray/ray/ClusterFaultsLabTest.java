@@ -208,7 +208,7 @@ class ClusterFaultsLabTest extends OnTheLab {
         endsAs(cluster, JobState.Outcome.CANCELLED, "cancelled from outside");
         assertThatThrownBy(() -> cluster.jobs().list())
                 .isInstanceOf(ClusterEndedException.class)
-                .hasMessageContainingAll(cluster.id().value(), "had been ready since", "CANCELLED");
+                .hasMessageContainingAll(cluster.id().value(), "had been ready since", "cancelled");
         cluster.end();
         clusters.leftovers(cluster).assertNone();
     }

@@ -95,7 +95,8 @@ final class DyingProgram implements AutoCloseable {
         System.out.println("PLAN " + plan.id());
         RayCluster launched = cluster.launch(plan);
         System.out.println("JOB " + launched.job());
-        launched.subscribe(e -> System.out.println(launched.phase() + " " + launched.publishState()));
+        launched.subscribe(e -> System.out.println(
+                launched.phase() + " " + launched.publishState().getClass().getSimpleName()));
         stand();
     }
 

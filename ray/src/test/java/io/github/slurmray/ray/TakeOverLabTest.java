@@ -115,7 +115,7 @@ class TakeOverLabTest extends OnTheLab {
         RayCluster later = clusters.own(elsewhere.attach(older.id()));
         assertThatThrownBy(() -> later.awaitReady(SOON))
                 .isInstanceOf(ClusterEndedException.class)
-                .hasMessageContaining("CANCELLED");
+                .hasMessageContaining("cancelled");
         later.close();
 
         assertThat(elsewhere.prune().removed()).contains(older.id());
