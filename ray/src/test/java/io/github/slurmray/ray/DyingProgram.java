@@ -1,10 +1,6 @@
 package io.github.slurmray.ray;
 
-import io.github.slurmray.core.Command;
-import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.Host;
-import io.github.slurmray.core.HostProcess;
-import io.github.slurmray.core.Tunnel;
 import io.github.slurmray.lab.Lab;
 import java.io.File;
 import java.io.IOException;
@@ -84,7 +80,7 @@ final class DyingProgram implements AutoCloseable {
                 ? clusters.pending()
                 : clusters.standIn(1, "FAKE_RAY_START_SECONDS=" + (kind.equals("starting") ? 3 : 0.2));
         if (kind.equals("prepared")) {
-            spec.host(new UpTo(clusters.login, "submit "));
+            spec.host(upTo(clusters.login, "submit "));
         }
         SlurmRayCluster cluster = spec.lease(Duration.parse(args[2]))
                 .publish(Publish.dashboardTo(
@@ -109,34 +105,13 @@ final class DyingProgram implements AutoCloseable {
     }
 
     /** A host that gets as far as one command, and no further. */
-    private record UpTo(Host host, String command) implements Host {
-        @Override
-        public String name() {
-            return host.name();
-        }
-
-        @Override
-        public CommandResult run(Command c) {
+    private static Host upTo(Host host, String command) {
+        return new WrappedHost(host, (h, c) -> {
             if (c.description().startsWith(command)) {
                 System.out.println("PREPARED");
                 stand();
             }
-            return host.run(c);
-        }
-
-        @Override
-        public HostProcess start(Command c) {
-            return host.start(c);
-        }
-
-        @Override
-        public Tunnel tunnel(String targetHost, int targetPort) {
-            return host.tunnel(targetHost, targetPort);
-        }
-
-        @Override
-        public void close() {
-            host.close();
-        }
+            return h.run(c);
+        });
     }
 }

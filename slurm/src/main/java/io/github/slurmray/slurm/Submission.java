@@ -92,15 +92,15 @@ final class Submission {
                 pause("the connection broke before the answer came, and can't be opened again", e);
                 continue;
             } catch (SlurmRayException e) {
-                if (!maySent && mayHaveStarted(e)) {
-                    maySent = true;
-                    pause("the command on the host was ended before its answer came", e);
-                    continue;
+                if (maySent) {
+                    throw undecided("the connection broke before the answer came, and then: " + e.getMessage(), e);
                 }
-                if (!maySent) {
+                if (!mayHaveStarted(e)) {
                     throw e;
                 }
-                throw undecided("the connection broke before the answer came, and then: " + e.getMessage(), e);
+                maySent = true;
+                pause("the command on the host was ended before its answer came", e);
+                continue;
             }
             Step step = decide(report);
             if (step instanceof Step.Job job) {

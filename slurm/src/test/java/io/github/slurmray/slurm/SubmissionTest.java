@@ -147,17 +147,25 @@ class SubmissionTest {
         assertThat(calls).hasValue(2);
     }
 
+    /**
+     * The command, whose shell and all of its process group are killed once sbatch has been begun; its status says so.
+     */
+    private Command killedWhileSbatchRuns(Command command) {
+        return Command.shell("exec 4<&0\nsetsid sh -c " + Shell.quote(command.text()) + " <&4 & p=$!\n"
+                        + "while ! [ -e " + slurm.record(TOKEN) + "/attempt.1/owner ]; do :; done\n"
+                        + "kill -9 -$p\nwait $p\nexit 137")
+                .withStdin(command.stdin())
+                .withTimeout(Duration.ofSeconds(20));
+    }
+
     @Test
     void aConnectionCutWhileSbatchRunsDoesNotEndSbatch() {
         slurm.sbatch("sleep 1; accept; answer");
         AtomicInteger calls = new AtomicInteger();
         Host host = new WrappedHost(slurm.host(), (h, c) -> {
             if (calls.getAndIncrement() == 0) {
-                // the far end's shell is killed, as sshd does it to the session of a connection that broke
-                String cut = "exec 4<&0\nsetsid sh -c " + Shell.quote(c.text()) + " <&4 & p=$!\n"
-                        + "while ! [ -e " + slurm.record(TOKEN) + "/attempt.1/owner ]; do :; done\n"
-                        + "kill -9 -$p";
-                h.run(Command.shell(cut).withStdin(c.stdin()).withTimeout(Duration.ofSeconds(20)));
+                // as sshd does it to the session of a connection that broke
+                h.run(killedWhileSbatchRuns(c));
                 throw new ConnectionLostException("cut while sbatch ran", null);
             }
             return h.run(c);
@@ -174,10 +182,7 @@ class SubmissionTest {
         Host host = new WrappedHost(slurm.host(), (h, c) -> {
             if (calls.getAndIncrement() == 0) {
                 // as by an out-of-memory killer or a reaper of long processes on the login node; the connection holds
-                String killed = "exec 4<&0\nsetsid sh -c " + Shell.quote(c.text()) + " <&4 & p=$!\n"
-                        + "while ! [ -e " + slurm.record(TOKEN) + "/attempt.1/owner ]; do :; done\n"
-                        + "kill -9 -$p\nwait $p\nexit 137";
-                return h.run(Command.shell(killed).withStdin(c.stdin()).withTimeout(Duration.ofSeconds(20)));
+                return h.run(killedWhileSbatchRuns(c));
             }
             return h.run(c);
         });

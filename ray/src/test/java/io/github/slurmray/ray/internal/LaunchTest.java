@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.slurmray.core.Command;
 import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.Host;
-import io.github.slurmray.core.HostProcess;
 import io.github.slurmray.core.InterruptedCallException;
-import io.github.slurmray.core.Tunnel;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.ray.HeadGroup;
@@ -22,6 +19,7 @@ import io.github.slurmray.ray.RayCluster;
 import io.github.slurmray.ray.RayClusters;
 import io.github.slurmray.ray.SlurmRayCluster;
 import io.github.slurmray.ray.TakenOverException;
+import io.github.slurmray.ray.WrappedHost;
 import io.github.slurmray.slurm.SubmissionRefusedException;
 import io.github.slurmray.slurm.SubmissionUndecidedException;
 import io.github.slurmray.testkit.Leaks;
@@ -153,7 +151,7 @@ class LaunchTest {
     @Test
     void aLaunchThatWasInterruptedBeforeItSubmittedIsNotUndecided() {
         // the interrupt comes with the run directory's answer
-        SlurmRayCluster cluster = cluster(new Interrupting(host, "make run directory"));
+        SlurmRayCluster cluster = cluster(interrupting(host, "make run directory"));
         LaunchPlan plan = cluster.plan();
 
         InterruptedCallException e = catchThrowableOfType(InterruptedCallException.class, () -> cluster.launch(plan));
@@ -174,8 +172,8 @@ class LaunchTest {
         LaunchPlan plan = cluster().plan();
         RayCluster first = cluster().launch(plan);
 
-        assertThatThrownBy(() ->
-                        cluster(new Interrupting(host, "make run directory")).launch(plan))
+        assertThatThrownBy(
+                        () -> cluster(interrupting(host, "make run directory")).launch(plan))
                 .isInstanceOf(InterruptedCallException.class);
 
         Thread.interrupted();
@@ -240,34 +238,13 @@ class LaunchTest {
     }
 
     /** A host whose caller is interrupted just as one command has been done. */
-    private record Interrupting(Host host, String after) implements Host {
-        @Override
-        public String name() {
-            return host.name();
-        }
-
-        @Override
-        public CommandResult run(Command command) {
-            CommandResult result = host.run(command);
+    private static Host interrupting(Host host, String after) {
+        return new WrappedHost(host, (h, command) -> {
+            CommandResult result = h.run(command);
             if (command.description().startsWith(after)) {
                 Thread.currentThread().interrupt();
             }
             return result;
-        }
-
-        @Override
-        public HostProcess start(Command command) {
-            return host.start(command);
-        }
-
-        @Override
-        public Tunnel tunnel(String targetHost, int targetPort) {
-            return host.tunnel(targetHost, targetPort);
-        }
-
-        @Override
-        public void close() {
-            host.close();
-        }
+        });
     }
 }

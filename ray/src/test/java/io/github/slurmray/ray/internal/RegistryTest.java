@@ -3,17 +3,14 @@ package io.github.slurmray.ray.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.github.slurmray.core.Command;
-import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.Host;
-import io.github.slurmray.core.HostProcess;
-import io.github.slurmray.core.Tunnel;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.ray.ClusterId;
 import io.github.slurmray.ray.ClusterSummary;
 import io.github.slurmray.ray.PruneReport;
 import io.github.slurmray.ray.Publish;
 import io.github.slurmray.ray.RayClusters;
+import io.github.slurmray.ray.WrappedHost;
 import io.github.slurmray.slurm.JobId;
 import io.github.slurmray.slurm.JobState;
 import io.github.slurmray.testkit.Leaks;
@@ -50,7 +47,7 @@ class RegistryTest {
     void openHost() throws IOException {
         slurm = new FakeSlurm(temporary);
         slurm.accounting(true);
-        host = new Counting(slurm.host(), commands);
+        host = counting(slurm.host(), commands);
     }
 
     @AfterEach
@@ -239,31 +236,10 @@ class RegistryTest {
     }
 
     /** A host that writes down what it is asked. */
-    private record Counting(Host host, List<String> commands) implements Host {
-        @Override
-        public String name() {
-            return host.name();
-        }
-
-        @Override
-        public CommandResult run(Command command) {
+    private static Host counting(Host host, List<String> commands) {
+        return new WrappedHost(host, (h, command) -> {
             commands.add(command.description());
-            return host.run(command);
-        }
-
-        @Override
-        public HostProcess start(Command command) {
-            return host.start(command);
-        }
-
-        @Override
-        public Tunnel tunnel(String targetHost, int targetPort) {
-            return host.tunnel(targetHost, targetPort);
-        }
-
-        @Override
-        public void close() {
-            host.close();
-        }
+            return h.run(command);
+        });
     }
 }
