@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongFunction;
@@ -116,7 +115,7 @@ final class Contradictions {
 
         Section gpus = s.part("gpus");
         Fact gpusPerNode = number(gpus, "perNode").called("gpus/perNode");
-        atMost(gpusPerNode, number(s, of, "a node's GPUs", n -> n.gpus().flatMap(g -> boxed(g.count())), Math::max));
+        atMost(gpusPerNode, number(s, of, "a node's GPUs", n -> n.gpus().flatMap(g -> Boxed.of(g.count())), Math::max));
         atMost(gpusPerNode, number(gpus, "maxPerJob"));
         atMost(number(gpus, "minPerJob"), number(gpus, "maxPerJob"));
         atMost(number(gpus, "minPerJob"), gpusPerNode.times(maxNodes));
@@ -195,7 +194,7 @@ final class Contradictions {
     }
 
     private static Fact number(Section s, String key) {
-        return fact(s, key, boxed(s.number(key, 0)), Long::toString);
+        return fact(s, key, Boxed.of(s.number(key, 0)), Long::toString);
     }
 
     private static Fact memory(Section s, String key) {
@@ -249,20 +248,16 @@ final class Contradictions {
     }
 
     private static Optional<Long> nodes(NodeType type) {
-        return boxed(type.nodes());
+        return Boxed.of(type.nodes());
     }
 
     private static Optional<Long> cpus(NodeType type) {
-        return boxed(type.usableCores())
-                .flatMap(c -> boxed(type.threadsPerCore()).map(t -> c * t));
+        return Boxed.of(type.usableCores())
+                .flatMap(c -> Boxed.of(type.threadsPerCore()).map(t -> c * t));
     }
 
     private static Optional<Long> bytes(Optional<Memory> memory) {
         return memory.map(Memory::bytes);
-    }
-
-    private static Optional<Long> boxed(OptionalInt n) {
-        return n.isPresent() ? Optional.of((long) n.getAsInt()) : Optional.empty();
     }
 
     /** Rounded down, so that what is said to be the most is allowed. */

@@ -235,7 +235,7 @@ final class JobAmount {
         return partition.gpus().slice().isPresent()
                 ? OptionalLong.empty()
                 : partition
-                        .ofEachNode(t -> t.gpus().flatMap(g -> boxed(g.count())))
+                        .ofEachNode(t -> t.gpus().flatMap(g -> Boxed.of(g.count())))
                         .map(OptionalLong::of)
                         .orElse(OptionalLong.empty());
     }
@@ -277,7 +277,7 @@ final class JobAmount {
             usage = usage.with(Quantity.GPUS, times(gpusHeld().getAsLong(), nodes));
         }
         boolean whole = exclusive || partition.isByNode();
-        Optional<Long> cores = whole ? partition.ofEachNode(t -> boxed(t.cores())) : cpusForSure();
+        Optional<Long> cores = whole ? partition.ofEachNode(t -> Boxed.of(t.cores())) : cpusForSure();
         if (cores.isPresent()) {
             usage = usage.with(Quantity.CORES, times(cores.get(), nodes));
         }
@@ -294,7 +294,7 @@ final class JobAmount {
 
     /** Slurm gives a task one CPU if nothing is said, but a site may have another default for GPUs. */
     private Optional<Long> cpusForSure() {
-        return saysCpusPerTask || gpus + slices == 0 ? boxed(cpus) : Optional.empty();
+        return saysCpusPerTask || gpus + slices == 0 ? Boxed.of(cpus) : Optional.empty();
     }
 
     private Optional<Memory> defaultMemory() {
@@ -306,14 +306,6 @@ final class JobAmount {
     /** Whether the job has no time limit, so that only the price of an hour is known. */
     boolean isOpenEnded() {
         return time.flatMap(WallTime::limit).isEmpty();
-    }
-
-    private static Optional<Long> boxed(OptionalInt n) {
-        return n.isPresent() ? Optional.of((long) n.getAsInt()) : Optional.empty();
-    }
-
-    private static Optional<Long> boxed(OptionalLong n) {
-        return n.isPresent() ? Optional.of(n.getAsLong()) : Optional.empty();
     }
 
     /** The GPUs as {@link #gpuOption} takes them, such as {@code gpu:4}. */

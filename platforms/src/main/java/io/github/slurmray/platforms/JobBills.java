@@ -5,7 +5,6 @@ import io.github.slurmray.slurm.SbatchScript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,7 +26,9 @@ final class JobBills {
     /** The price of what a job had; what its accounting doesn't say is what its script asked for. */
     static Bill bill(Platform site, AccountingRow row, Optional<SbatchScript> script) {
         Optional<Partition> partition = Optional.ofNullable(site.partitions().get(row.partition()));
-        Optional<Integer> threads = partition.flatMap(p -> p.ofEachNode(t -> boxed(t.threadsPerCore())));
+        Optional<Integer> threads = partition
+                .flatMap(p -> p.ofEachNode(t -> Boxed.of(t.threadsPerCore())))
+                .map(Math::toIntExact);
         Optional<JobUsage> counted = JobUsage.of(row, threads.orElse(1));
         if (counted.isEmpty()) {
             return new Bill.Unknown("the accounting of job " + row.jobId() + " has no time", Set.of());
@@ -39,7 +40,10 @@ final class JobBills {
         Partition p = partition.get();
         if (p.isByNode()) {
             JobUsage ofNodes = usage.without(Quantity.CORES);
-            usage = p.ofEachNode(t -> boxed(t.cores())).map(ofNodes::wholeNodes).orElse(ofNodes);
+            usage = p.ofEachNode(t -> Boxed.of(t.cores()))
+                    .map(Math::toIntExact)
+                    .map(ofNodes::wholeNodes)
+                    .orElse(ofNodes);
         }
         if (p.gpus().perNode().orElse(1) == 0) {
             usage = usage.with(Quantity.GPUS, 0).with(Quantity.SLICES, 0);
@@ -87,9 +91,5 @@ final class JobBills {
             ways.add("what was asked for stands in the job's script: give it, too");
         }
         return ways.isEmpty() ? bill : new Bill.Unknown(bill.reason() + "; " + String.join("; ", ways), bill.missing());
-    }
-
-    private static Optional<Integer> boxed(OptionalInt n) {
-        return n.isPresent() ? Optional.of(n.getAsInt()) : Optional.empty();
     }
 }

@@ -86,9 +86,9 @@ public record JobUsage(Map<Quantity, BigDecimal> quantities, Duration wallTime) 
             throw new IllegalArgumentException("a core has at least 1 thread, but was " + threadsPerCore);
         }
         Map<Quantity, BigDecimal> known = new EnumMap<>(Quantity.class);
-        count(tres, "node").or(() -> boxed(nodes)).ifPresent(n -> known.put(Quantity.NODES, BigDecimal.valueOf(n)));
+        count(tres, "node").or(() -> Boxed.of(nodes)).ifPresent(n -> known.put(Quantity.NODES, BigDecimal.valueOf(n)));
         count(tres, "cpu")
-                .or(() -> boxed(cpus))
+                .or(() -> Boxed.of(cpus))
                 .map(n -> (n + threadsPerCore - 1) / threadsPerCore)
                 .ifPresent(n -> known.put(Quantity.CORES, BigDecimal.valueOf(n)));
         Matcher memory = MEMORY.matcher(tres.getOrDefault("mem", ""));
@@ -128,10 +128,6 @@ public record JobUsage(Map<Quantity, BigDecimal> quantities, Duration wallTime) 
         return Optional.ofNullable(tres.get(resource))
                 .filter(n -> COUNT.matcher(n).matches())
                 .map(Long::valueOf);
-    }
-
-    private static Optional<Long> boxed(OptionalInt n) {
-        return n.isPresent() ? Optional.of((long) n.getAsInt()) : Optional.empty();
     }
 
     /**

@@ -53,7 +53,7 @@ final class PartitionRules {
             new Rule<Long>(
                     "node-cpus",
                     "has",
-                    a -> boxed(a.cpus()),
+                    a -> Boxed.of(a.cpus()),
                     a -> limit(a, a.partition().cpusPerNode(), "/cpusPerNode"),
                     a -> n -> cpus(a, n)),
             new Rule<Memory>(
@@ -83,7 +83,7 @@ final class PartitionRules {
             new Rule<Long>(
                     "job-cpus",
                     "allows",
-                    a -> boxed(a.cpusHeld()).map(n -> JobAmount.times(n, a.nodes())),
+                    a -> Boxed.of(a.cpusHeld()).map(n -> JobAmount.times(n, a.nodes())),
                     a -> limit(a, a.partition().maxCpus(), "/maxCpus"),
                     a -> n -> Words.ofTotal("CPUs of the job", n)),
             new Rule<Long>(
@@ -107,7 +107,7 @@ final class PartitionRules {
             new Rule<Long>(
                     "gpu-cpus",
                     "allows for these GPUs",
-                    a -> boxed(a.cpus()),
+                    a -> Boxed.of(a.cpus()),
                     PartitionRules::cpusForGpus,
                     a -> n -> cpus(a, n)));
 
@@ -389,9 +389,5 @@ final class PartitionRules {
 
     private static Optional<Long> positive(long n) {
         return n > 0 ? Optional.of(n) : Optional.empty();
-    }
-
-    private static Optional<Long> boxed(OptionalLong n) {
-        return n.isPresent() ? Optional.of(n.getAsLong()) : Optional.empty();
     }
 }

@@ -186,7 +186,7 @@ final class SlurmConf {
             p.defaultTime().map(WallTime::toSlurm).ifPresent(t -> word("DefaultTime", t, "/defaultTime"));
             limit("MaxTime", p.maxTime().map(WallTime::toSlurm), "/maxTime");
             p.minNodes().stream().filter(n -> n > 1).forEach(n -> word("MinNodes", n, "/minNodes"));
-            limit("MaxNodes", SlurmConfNodes.boxed(p.maxNodes()), "/maxNodes");
+            limit("MaxNodes", Boxed.of(p.maxNodes()), "/maxNodes");
             cpus();
             memory();
             gpus();

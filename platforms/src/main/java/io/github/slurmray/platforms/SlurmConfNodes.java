@@ -42,12 +42,13 @@ final class SlurmConfNodes {
         this.at = at;
         this.type = type;
         this.of = of;
-        long count = known("/nodes", type.flatMap(t -> boxed(t.nodes())), p -> boxed(p.maxNodes()), NODES, "nodes");
+        long count =
+                known("/nodes", type.flatMap(t -> Boxed.of(t.nodes())), p -> Boxed.of(p.maxNodes()), NODES, "nodes");
         this.names = type.flatMap(NodeType::names).orElseGet(() -> made(key, count, taken));
         this.cpus = Math.toIntExact(known(
                 "/cores",
-                type.flatMap(t -> boxed(t.usableCores())),
-                p -> boxed(p.cpusPerNode()).or(() -> boxed(p.maxCpus())),
+                type.flatMap(t -> Boxed.of(t.usableCores())),
+                p -> Boxed.of(p.cpusPerNode()).or(() -> Boxed.of(p.maxCpus())),
                 CPUS,
                 "CPUs of each"));
         String layout = layout();
@@ -163,7 +164,7 @@ final class SlurmConfNodes {
 
     /** The memory in MiB that all GPUs of a node bring, if they bring it. */
     static Optional<Long> memoryOfGpus(Partition p) {
-        return boxed(p.gpus().perNode())
+        return Boxed.of(p.gpus().perNode())
                 .filter(n -> n > 0)
                 .flatMap(n -> p.memory().followsGpus().map(each -> Math.multiplyExact(mib(each), n)));
     }
@@ -196,8 +197,8 @@ final class SlurmConfNodes {
         }
         gpus = Math.toIntExact(known(
                 "/gpus",
-                known.flatMap(g -> boxed(g.count())),
-                p -> boxed(p.gpus().perNode()),
+                known.flatMap(g -> Boxed.of(g.count())),
+                p -> Boxed.of(p.gpus().perNode()),
                 1,
                 "GPUs of each"));
         Optional<String> kind = known.flatMap(NodeType.Gpus::type)
@@ -233,9 +234,5 @@ final class SlurmConfNodes {
                 gresWords.add(name + ":" + n);
             }
         });
-    }
-
-    static Optional<Long> boxed(OptionalInt n) {
-        return n.isPresent() ? Optional.of((long) n.getAsInt()) : Optional.empty();
     }
 }

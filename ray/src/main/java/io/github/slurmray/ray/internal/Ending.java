@@ -185,8 +185,8 @@ final class Ending {
         return new TakenOverException(
                 "another handle has taken cluster " + plan.id() + " (job " + job + ") over, so this one may not " + what
                         + " it. It goes on while a handle is open and for its lease of " + plan.lease()
-                        + " after that, or to its time limit if the other one detaches it. It is this handle's again when the other one is closed, or attach again to"
-                        + " take it back.",
+                        + " after that, or to its time limit if the other one detaches it. It is this handle's again"
+                        + " when the other one is closed, or attach again to take it back.",
                 null);
     }
 

@@ -23,13 +23,9 @@ final class Uninterrupted {
 
     /** Does the work with the interrupt flag cleared, and sets the flag again afterwards. */
     static void run(Runnable work) {
-        boolean interrupted = Thread.interrupted();
-        try {
+        get(() -> {
             work.run();
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+            return true;
+        });
     }
 }

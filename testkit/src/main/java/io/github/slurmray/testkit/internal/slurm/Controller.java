@@ -102,7 +102,6 @@ final class Controller {
             case PENDING -> Stream.concat(j.begin.filter(b -> b.isAfter(now)).stream(), startsByDelay(j));
             case RUNNING ->
                 Stream.of(j.limitReached(), earlySignalAt(j), occupiedUntil(j)).flatMap(Optional::stream);
-            case SUSPENDED -> Stream.empty();
             default -> j.end.map(e -> e.plus(conf.minJobAge())).stream();
         };
     }
@@ -443,21 +442,6 @@ final class Controller {
         schedule();
     }
 
-    void suspend(Job j) {
-        j.state = JobState.SUSPENDED;
-        j.suspendedSince = Optional.of(now);
-        effects.add(new Effect.Signal(j.id, "STOP", Target.ALL));
-        record(j);
-    }
-
-    void resume(Job j) {
-        j.state = JobState.RUNNING;
-        j.suspendedFor = j.suspendedFor.plus(Duration.between(j.suspendedSince.orElse(now), now));
-        j.suspendedSince = Optional.empty();
-        effects.add(new Effect.Signal(j.id, "CONT", Target.ALL));
-        record(j);
-    }
-
     /** Ends a running job and puts it back into the queue. */
     void requeue(Job j, boolean hold) {
         note(j, "DUE TO JOB REQUEUE");
@@ -586,19 +570,6 @@ final class Controller {
         n.drained = true;
         n.reason = reason;
         n.reasonSince = Optional.of(now);
-        schedule();
-    }
-
-    void undrain(Node n) {
-        n.drained = false;
-        n.down = false;
-        n.reason = "";
-        n.reasonSince = Optional.empty();
-        schedule();
-    }
-
-    void setPartitionState(String name, String state) {
-        partitions.computeIfPresent(name, (k, p) -> p.withState(state));
         schedule();
     }
 

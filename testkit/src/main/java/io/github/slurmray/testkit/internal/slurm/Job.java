@@ -72,8 +72,6 @@ final class Job {
     /** What is to become of the job when it has gone from its nodes. */
     Optional<Requeue> requeueAfterwards = Optional.empty();
 
-    Optional<Instant> suspendedSince = Optional.empty();
-    Duration suspendedFor = Duration.ZERO;
     final List<Step> steps = new ArrayList<>();
     int nextStep;
 
@@ -148,7 +146,7 @@ final class Job {
     }
 
     boolean holdsNodes() {
-        return !shares.isEmpty() && (completing || state == JobState.RUNNING || state == JobState.SUSPENDED);
+        return !shares.isEmpty() && (completing || state == JobState.RUNNING);
     }
 
     /** As squeue's first column has it: 13, 13_1, 13_[2-3%2]. */
@@ -203,9 +201,7 @@ final class Job {
     }
 
     Optional<Instant> limitReached() {
-        return timeLimit.equals(UNLIMITED)
-                ? Optional.empty()
-                : start.map(s -> s.plus(timeLimit).plus(suspendedFor));
+        return timeLimit.equals(UNLIMITED) ? Optional.empty() : start.map(s -> s.plus(timeLimit));
     }
 
     /** When it ends or will have to; empty if it isn't known. */
@@ -221,8 +217,8 @@ final class Job {
         if (start.isEmpty()) {
             return Duration.ZERO;
         }
-        Instant until = end.orElse(suspendedSince.orElse(now));
-        return Duration.between(start.get(), until).minus(suspendedFor);
+        Instant until = end.orElse(now);
+        return Duration.between(start.get(), until);
     }
 
     /** The memory of all nodes in MB, and the other TRES, as {@code cpu=4,mem=2000M,node=2,billing=4}. */

@@ -29,7 +29,6 @@ record JobRecord(
         Optional<Instant> eligible,
         Optional<Instant> start,
         Optional<Instant> end,
-        Duration suspended,
         List<Share> shares,
         String requestedTres,
         String requestedMemory,
@@ -79,7 +78,6 @@ record JobRecord(
                 j.eligible,
                 j.start,
                 j.end,
-                j.suspendedFor,
                 j.shares,
                 requestedTres(j),
                 requestedMemory(j),
@@ -116,8 +114,7 @@ record JobRecord(
     }
 
     Duration elapsed(Instant now) {
-        return start.map(s -> Duration.between(s, end.orElse(now)).minus(suspended))
-                .orElse(Duration.ZERO);
+        return start.map(s -> Duration.between(s, end.orElse(now))).orElse(Duration.ZERO);
     }
 
     Duration cpuTime() {

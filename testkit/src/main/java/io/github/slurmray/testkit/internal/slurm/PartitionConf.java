@@ -49,23 +49,4 @@ record PartitionConf(
     boolean exclusive() {
         return oversubscribe.startsWith("EXCLUSIVE");
     }
-
-    PartitionConf withState(String newState) {
-        return new PartitionConf(
-                name,
-                nodes,
-                nodeList,
-                isDefault,
-                maxTime,
-                defaultTime,
-                minNodes,
-                maxNodes,
-                defMemPerCpu,
-                defMemPerNode,
-                maxMemPerNode,
-                priorityTier,
-                oversubscribe,
-                newState,
-                allowAccounts);
-    }
 }

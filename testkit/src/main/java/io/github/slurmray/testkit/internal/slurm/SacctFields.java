@@ -164,7 +164,7 @@ final class SacctFields {
             case "State" -> j.state();
             case "Submit" -> clock.print(j.submit());
             case "SubmitLine" -> r.submitLine;
-            case "Suspended" -> Times.full(j.suspended());
+            case "Suspended" -> Times.full(Duration.ZERO);
             case "Timelimit" -> j.timeLimit().equals(Job.UNLIMITED) ? "UNLIMITED" : Times.full(j.timeLimit());
             case "TimelimitRaw" ->
                 j.timeLimit().equals(Job.UNLIMITED)

@@ -72,8 +72,7 @@ final class ScontrolText {
                 "AccrueTime=" + time(j.eligible, "Unknown"),
                 "StartTime=" + time(startTime, "Unknown") + " EndTime=" + time(j.expectedEnd(), "Unknown")
                         + " Deadline=N/A",
-                "SuspendTime=" + time(j.suspendedSince, "None") + " SecsPreSuspend="
-                        + j.suspendedFor.toSeconds() + " LastSchedEval="
+                "SuspendTime=None SecsPreSuspend=0 LastSchedEval="
                         + time(j.start.or(() -> Optional.of(controller.now())), "") + " Scheduler="
                         + (j.state == JobState.PENDING ? "Backfill" : "Main"),
                 "Partition=" + j.partition.name() + " AllocNode:Sid=login1:1",
