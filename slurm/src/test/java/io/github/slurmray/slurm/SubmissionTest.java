@@ -33,8 +33,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The promise that a job is submitted once, with real shells and processes and a made-up sbatch. */
+@Execution(ExecutionMode.CONCURRENT)
 class SubmissionTest {
     private static final SbatchScript SCRIPT =
             SbatchScript.builder().jobName("once").line("hostname").build();
