@@ -27,6 +27,9 @@ public final class Platform {
     /** Where run directories are if a site names no other place: below the home directory. */
     public static final String DEFAULT_RUN_DIRECTORY = ".slurmray";
 
+    /** Where Ray's own files go on the nodes of a site that doesn't say. */
+    public static final String DEFAULT_NODE_DIRECTORY = "/tmp";
+
     /** The time between two looks at the queue if a site names none: five seconds. */
     public static final Duration DEFAULT_POLL_FLOOR = Duration.ofSeconds(5);
 
@@ -51,6 +54,7 @@ public final class Platform {
     private final Map<String, RayEnvironment> rayEnvironments;
     private final Optional<String> defaultRayEnvironment;
     private final String runDirectory;
+    private final String nodeDirectory;
     private final Map<String, StorageArea> storage;
     private final OutwardAddresses outward;
     private final Billing billing;
@@ -94,6 +98,12 @@ public final class Platform {
                         "a directory, absolute or below the home directory, without ~ $ % \\ and ..",
                         "(?!(.*/)?\\.\\.(/.*)?$)(?=\\S)[^\\p{C}\\p{Zl}\\p{Zp}~$%\\\\]*(?<=\\S)")
                 .orElse(DEFAULT_RUN_DIRECTORY);
+        // it stands between double quotes in the job's script
+        this.nodeDirectory = s.matching(
+                        "nodeDirectory",
+                        "an absolute directory of letters, digits and _-./ that may begin with a variable such as $TMPDIR",
+                        "(\\$[A-Za-z_][A-Za-z0-9_]*)?(/[A-Za-z0-9_.-]+)*(?<=.)")
+                .orElse(DEFAULT_NODE_DIRECTORY);
         this.storage = s.each("storage", StorageArea::new);
         this.outward = outward(s.part("outward"));
         this.billing = Billing.read(s.part("billing"), partitions.keySet(), this::isForgotten);
@@ -395,6 +405,20 @@ public final class Platform {
      */
     public String runDirectory() {
         return runDirectory;
+    }
+
+    /**
+     * Returns the directory on each node in which Ray keeps sockets, logs and spilled objects while a cluster runs.
+     *
+     * <p>It must be short, since a socket's path has at most 107 bytes, and Ray needs 63 of them below it. A variable
+     * that has another value on each node needs a Ray whose workers take a directory of their own: 2.60 does, 2.43
+     * takes the head's.
+     *
+     * @return absolute; it may begin with a variable of the job's environment, such as {@code $TMPDIR};
+     *     {@value #DEFAULT_NODE_DIRECTORY} by default, and where the variable is empty
+     */
+    public String nodeDirectory() {
+        return nodeDirectory;
     }
 
     /**

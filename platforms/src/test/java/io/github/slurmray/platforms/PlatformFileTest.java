@@ -45,6 +45,7 @@ class PlatformFileTest {
         assertThat(site.moduleInit()).isEmpty();
         assertThat(site.networkInterface()).isEmpty();
         assertThat(site.runDirectory()).isEqualTo(".slurmray");
+        assertThat(site.nodeDirectory()).isEqualTo("/tmp");
         assertThat(site.pollFloor()).isEqualTo(Duration.ofSeconds(5));
         for (Reach way : Reach.values()) {
             assertThat(site.reach(way)).isEmpty();
@@ -58,7 +59,7 @@ class PlatformFileTest {
     void keysAreRead() {
         Platform site = parse("""
                 {"name": "big", "modules": {"init": "source /etc/profile.d/lmod.sh"}, "network": {"interface": "hsn0"},
-                 "runDirectory": "/scratch/runs of ray", "policies": {"pollFloor": "PT1M30S"},
+                 "runDirectory": "/scratch/runs of ray", "nodeDirectory": "$TMPDIR/a", "policies": {"pollFloor": "PT1M30S"},
                  "reaches": {"REVERSE_FORWARD": true, "NODE_SSH": false},
                  "nodeTypes": {"n": {"cores": 64, "usableCores": 56, "memory": "512G", "architecture": "aarch64"}},
                  "partitions": {"p": {"nodeTypes": ["n"], "maxTime": "2-12", "maxNodes": 512, "cpusPerNode": 128,
@@ -71,6 +72,7 @@ class PlatformFileTest {
         assertThat(site.moduleInit()).contains("source /etc/profile.d/lmod.sh");
         assertThat(site.networkInterface()).contains("hsn0");
         assertThat(site.runDirectory()).isEqualTo("/scratch/runs of ray");
+        assertThat(site.nodeDirectory()).isEqualTo("$TMPDIR/a");
         assertThat(site.pollFloor()).isEqualTo(Duration.ofSeconds(90));
         assertThat(site.reach(Reach.REVERSE_FORWARD)).contains(true);
         assertThat(site.reach(Reach.NODE_SSH)).contains(false);
@@ -198,6 +200,10 @@ class PlatformFileTest {
                 "{\"name\": \"x\", \"runDirectory\": \"~/runs\"}       | /runDirectory           | \"~/runs\" | without ~",
                 "{\"name\": \"x\", \"runDirectory\": \"/scratch/$USER\"} | /runDirectory         | \"/scratch/$USER\" | without ~ $",
                 "{\"name\": \"x\", \"runDirectory\": \"/scratch/%u\"}  | /runDirectory           | \"/scratch/%u\" | without ~ $ %",
+                "{\"name\": \"x\", \"nodeDirectory\": \"tmp\"}         | /nodeDirectory          | \"tmp\"    | absolute",
+                "{\"name\": \"x\", \"nodeDirectory\": \"\"}            | /nodeDirectory          | \"\"       | absolute",
+                "{\"name\": \"x\", \"nodeDirectory\": \"$(id)\"}       | /nodeDirectory          | \"$(id)\"  | absolute",
+                "{\"name\": \"x\", \"nodeDirectory\": \"/a`id`\"}      | /nodeDirectory          | \"/a`id`\" | absolute",
                 "{\"name\": \"x\", \"policies\": {\"pollFloor\": \"5s\"}} | /policies/pollFloor              | \"5s\"     | ISO 8601",
                 "{\"name\": \"x\", \"policies\": {\"pollFloor\": \"PT0S\"}} | /policies/pollFloor              | \"PT0S\"   | more than zero",
                 "{\"name\": \"x\", \"policies\": {\"pollFloor\": 5}} | /policies/pollFloor              | 5          | a text",

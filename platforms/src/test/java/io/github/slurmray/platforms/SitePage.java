@@ -343,6 +343,7 @@ final class SitePage {
                 }));
         page.remarks(notes);
         page.paragraph(site.text("runDirectory", d -> "slurmray keeps its run directories in " + code(d) + "."));
+        page.paragraph(site.text("nodeDirectory", d -> "On the nodes, Ray's own files go to " + code(d) + "."));
     }
 
     private void outward() {

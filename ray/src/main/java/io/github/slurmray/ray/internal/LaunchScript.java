@@ -33,6 +33,12 @@ final class LaunchScript {
         return this;
     }
 
+    /** A path whose variables the shell fills in; the site's file lets no other special sign through. */
+    LaunchScript setExpanded(String name, String path) {
+        text.append(name).append("=\"").append(path).append("\"\n");
+        return this;
+    }
+
     String body() {
         return text + "\n" + PROGRAM;
     }

@@ -181,6 +181,7 @@ public final class Planner {
                 .comment("Ray cluster " + id + ": a head and " + (topology.nodes() - 1)
                         + " worker nodes. Made by slurmray; cancel it like any other job.")
                 .set("run", runDirectory)
+                .setExpanded("node_directory", platform.nodeDirectory())
                 .set("interface", platform.networkInterface().orElse(""))
                 .set("port_first", ports.first())
                 .set("port_last", ports.last())

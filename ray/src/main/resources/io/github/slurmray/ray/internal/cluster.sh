@@ -2,8 +2,9 @@
 # The settings above are the plan's; from here on the text is the same for every cluster.
 #
 # Slurm runs this script on the first node, without arguments. It starts a step for the head (on this node) and one for
-# each worker group, all at once; each runs this script again on its nodes, as `node head` or `node worker GROUP`. They
-# report by lines on their standard output, which srun carries here: only the first node writes events.jsonl.
+# each worker group, all at once; each runs this script again on its nodes, as `node head` or `node worker GROUP INDEX`,
+# where INDEX is the number of the group's first node in the job. They report by lines on their standard output, which
+# srun carries here: only the first node writes events.jsonl.
 umask 077
 export LC_ALL=C
 case $run in /*) ;; *) run=$HOME/$run ;; esac # paths of the plan are absolute or below the home directory
@@ -12,7 +13,7 @@ case $publish_key in /*) ;; *) publish_key=$HOME/$publish_key ;; esac
 job=${SLURM_JOB_ID:?this script runs in a Slurm job}
 # Short, as Ray puts sockets below it and a socket's path may have 107 bytes. Ray opens its own directory to all users,
 # so that one lies in ours.
-tmp=/tmp/r-$job
+tmp=${node_directory:-/tmp}/r-$job
 
 # ---------------------------------------------------------------- events
 
@@ -96,8 +97,9 @@ own_address() {
 # address_of NAME: the first address of another node.
 address_of() { getent ahostsv4 "$1" | { read -r a _ && printf '%s\n' "$a"; }; }
 
-# choose_ports: sets base to the first of $port_stride ports that nobody on this node uses. The first try follows from
-# the job's id, so that jobs that share a node start apart; all of Ray's ports on the node lie in this block.
+# choose_ports [INDEX]: sets base to the first of $port_stride ports that nobody on this node uses. The first try follows
+# from the job's id and this node's number in the job, so that jobs that share a node, and nodes that share a machine,
+# start apart; all of Ray's ports on the node lie in this block.
 choose_ports() {
   local -A taken=()
   local file address i port blocks=$(((port_last - port_first + 1) / port_stride))
@@ -108,7 +110,7 @@ choose_ports() {
     done < <(tail -n +2 "$file")
   done
   for ((i = 0; i < blocks; i++)); do
-    base=$((port_first + (job + i) % blocks * port_stride))
+    base=$((port_first + (job * ${SLURM_JOB_NUM_NODES:-1} + ${1:-0} + i) % blocks * port_stride))
     for ((port = base; port < base + port_stride; port++)); do
       [ -z "${taken[$port]:-}" ] || continue 2
     done
@@ -120,7 +122,7 @@ choose_ports() {
 # can_connect ADDRESS PORT
 can_connect() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 
-# ---------------------------------------------------------------- a node: `node head` or `node worker GROUP`
+# ---------------------------------------------------------------- a node: `node head` or `node worker GROUP INDEX`
 
 # start_ray ROLE [GROUP]: becomes Ray of this node, in the foreground.
 start_ray() {
@@ -142,6 +144,8 @@ start_ray() {
     export AUTOSCALER_METRIC_PORT=$((base + 9)) DASHBOARD_METRIC_PORT=$((base + 10))
   else
     flags+=(--address="$head_address:$gcs_port")
+    # Ray's workers take the head's, unless told
+    [ "$tmp" = "$head_tmp" ] || flags+=(--temp-dir="$tmp/t")
     read -r -a more <<<"${worker_flags[$2]}"
   fi
   exec "${wrapper[@]}" ray start "${flags[@]}" "${more[@]}"
@@ -167,7 +171,7 @@ says() {
 }
 
 node() {
-  local role=$1 group=${2:-} log attempt ray='' joined=no status address base
+  local role=$1 group=${2:-} index=$((${3:-0} + SLURM_NODEID)) log attempt ray='' joined=no status address base
   log=$run/logs/$SLURMD_NODENAME.$role.log
   : >>"$log"
   ulimit -n "$(ulimit -Hn)" 2>/dev/null
@@ -184,7 +188,7 @@ node() {
   fi
   if [ "$role" = head ]; then
     address=$head_address base=$head_base
-  elif ! { address=$(own_address "$head_address") && choose_ports; }; then
+  elif ! { address=$(own_address "$head_address") && choose_ports "$index"; }; then
     say failed cause node-setup detail "no address or no free ports on this node"
     exit 1
   fi
@@ -342,7 +346,7 @@ finish() {
   report ended reason "$ending"
 }
 
-# start_step "ROLE [GROUP]" NODE...: starts the role on these nodes, in one step.
+# start_step "ROLE [GROUP INDEX]" NODE...: starts the role on these nodes, in one step.
 start_step() {
   local role
   read -r -a role <<<"$1"
@@ -375,11 +379,11 @@ first_node() {
   guard
   report environment ray "$ray_version" guarded "$guarded" address "$head_address" gcs "$gcs_port" \
     dashboard "$dashboard_port" dashboardHost "$dashboard_host"
-  export RAY_USAGE_STATS_ENABLED=0 head_address head_base gcs_port dashboard_port dashboard_host
+  export RAY_USAGE_STATS_ENABLED=0 head_tmp=$tmp head_address head_base gcs_port dashboard_port dashboard_host
 
   start_step head "$SLURMD_NODENAME"
   for group in "${!worker_nodes[@]}"; do
-    start_step "worker $group" "${others[@]:first:worker_nodes[group]}"
+    start_step "worker $group $((first + 1))" "${others[@]:first:worker_nodes[group]}"
     first=$((first + worker_nodes[group]))
   done
   needed=("${steps[@]}")
@@ -423,7 +427,7 @@ first_node() {
 }
 
 if [ "${1:-}" = node ]; then
-  node "$2" "${3:-}"
+  node "$2" "${3:-}" "${4:-}"
 else
   first_node
 fi

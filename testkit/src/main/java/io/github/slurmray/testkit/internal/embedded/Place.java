@@ -4,11 +4,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of one emulation: the user's home, the commands, the spool directory of the nodes. Short, since sockets
@@ -36,19 +43,34 @@ public final class Place {
             "scrontab",
             "strigger");
 
+    private static final Logger LOG = LoggerFactory.getLogger(Place.class);
+    private static final SecureRandom NAMES = new SecureRandom();
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private final Path root;
 
     /** Makes the directory. */
     public Place() {
         try {
-            root = Files.createTempDirectory("es");
-            for (String name : List.of("home", "bin", "spool", "answers", "node")) {
-                Files.createDirectory(
-                        root.resolve(name),
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            root = create(Path.of(System.getProperty("java.io.tmpdir")));
+            for (String name : List.of("home", "bin", "spool", "answers", "n")) {
+                Files.createDirectory(root.resolve(name), PRIVATE);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A new directory with a short name, since sockets go below it, whose paths have at most 107 bytes. */
+    private static Path create(Path parent) throws IOException {
+        while (true) {
+            Path name = parent.resolve("es" + Integer.toString(NAMES.nextInt(1 << 30), Character.MAX_RADIX));
+            try {
+                return Files.createDirectory(name, PRIVATE);
+            } catch (FileAlreadyExistsException e) {
+                LOG.debug("{} is somebody else's", name);
+            }
         }
     }
 
@@ -77,6 +99,7 @@ public final class Place {
         write(bin().resolve("shim"), resource("shim.sh"), "rwx------");
         write(bin().resolve("hostname"), resource("hostname.sh"), "rwx------");
         write(bin().resolve("getent"), resource("getent.sh"), "rwx------");
+        write(bin().resolve("ip"), resource("ip.sh"), "rwx------");
         write(home().resolve(".bash_profile"), "PATH=" + Quoted.word(bin().toString()) + ":$PATH\n", "rw-------");
         try {
             for (String command : COMMANDS) {
@@ -94,7 +117,7 @@ public final class Place {
 
     /** A private directory of a node. */
     String temporaryDirectory(String node) {
-        Path dir = root.resolve("node").resolve(node);
+        Path dir = root.resolve("n").resolve(node);
         try {
             return Files.createDirectories(dir).toString();
         } catch (IOException e) {
