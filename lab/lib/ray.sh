@@ -61,11 +61,14 @@ pip_setting() {
     /usr/bin/python3 -m pip config get "global.$1" 2>/dev/null || true
 }
 
+# It ships with the testkit, where the emulated Slurm uses it too.
+RAY_STAND_IN=$LAB_DIR/../testkit/src/main/resources/io/github/slurmray/testkit/internal/embedded/ray.py
+
 install_modules() {
     local older newest=2.60.0 inputs
     older=$(ray_versions)
     older=${older%% *}
-    inputs=$({ declare -f install_modules; cat "$LAB_DIR"/conf/{modulefiles/*/*,singularity_wrapper,fake-ray}; } | fingerprint)
+    inputs=$({ declare -f install_modules; cat "$LAB_DIR"/conf/{modulefiles/*/*,singularity_wrapper} "$RAY_STAND_IN"; } | fingerprint)
     [ "$(cat "$APPL/.modules" 2>/dev/null)" != "$inputs" ] || return 0
     rm -rf "$APPL/modulefiles" "$APPL/pytorch" "$APPL/fake-ray"
     cp -r "$LAB_DIR/conf/modulefiles" "$APPL/modulefiles"
@@ -74,7 +77,7 @@ install_modules() {
     ln -s "/appl/ray/$older" "$APPL/pytorch/2.5/pytorch.sif"
     ln -sfn "/appl/ray/$newest" "$APPL/python-pytorch/2.10"
     install -m 755 "$LAB_DIR/conf/singularity_wrapper" "$APPL/pytorch/2.5/bin/singularity_wrapper"
-    install -m 755 "$LAB_DIR/conf/fake-ray" "$APPL/fake-ray/bin/ray"
+    install -m 755 "$RAY_STAND_IN" "$APPL/fake-ray/bin/ray"
     printf 'Metadata-Version: 2.1\nName: ray\nVersion: 2.60.0\n' >"$APPL/fake-ray/lib/ray-2.60.0.dist-info/METADATA"
     chmod -R a+rX "$APPL/modulefiles" "$APPL/fake-ray"
     echo "$inputs" >"$APPL/.modules"

@@ -29,7 +29,7 @@ final class ClusterLab implements AutoCloseable {
     /** More than a cluster of the real Ray takes to be ready on a busy machine. */
     static final Duration REAL_RAY = Duration.ofSeconds(150);
 
-    /** The module whose Ray is the stand-in of lab/conf/fake-ray. */
+    /** The module whose Ray is the testkit's stand-in. */
     private static final String STAND_IN = "fake-ray/1.0";
 
     final Lab lab;

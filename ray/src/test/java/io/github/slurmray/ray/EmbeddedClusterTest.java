@@ -1,68 +1,99 @@
 package io.github.slurmray.ray;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.github.slurmray.core.Host;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
-import io.github.slurmray.core.Memory;
 import io.github.slurmray.ssh.SshHost;
 import io.github.slurmray.testkit.EmbeddedSlurm;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-class EmbeddedClusterTest {
-    @TempDir
-    Path dir;
+/** The contract on an emulated Slurm. */
+class EmbeddedClusterTest extends ClusterContract {
+    private final EmbeddedSlurm slurm = EmbeddedSlurm.start();
 
-    @Test
-    void trial() throws Exception {
-        Path bin = Files.createDirectory(dir.resolve("bin"));
-        Files.copy(Path.of(System.getProperty("slurmray.root", "..")).resolve("lab/conf/fake-ray"), bin.resolve("ray"));
-        bin.resolve("ray").toFile().setExecutable(true);
-        Path file = Files.writeString(dir.resolve("site.json"), """
-                {"name": "embedded", "nodeDirectory": "$TMPDIR", "slurm": {"version": "24.11"},
-                 "reaches": {"LOGIN_FORWARD": true}, "partitions": {"all": {}}}""");
-        Platform site = Platforms.load(file);
-        try (EmbeddedSlurm slurm = EmbeddedSlurm.builder().accounts("project_1").start();
-                SshHost login = SshHost.builder(slurm.host())
-                        .port(slurm.port())
-                        .user(slurm.user())
-                        .identity(slurm.key())
-                        .knownHosts(slurm.knownHosts())
-                        .build()) {
-            SlurmRayCluster.Builder b = SlurmRayCluster.builder()
-                    .host(login)
-                    .platform(site)
-                    .account("project_1")
-                    .rayEnvironment(RayEnvironment.builder()
-                            .setupLine("export FAKE_RAY_START_SECONDS=0.2 PATH=" + bin + ":$PATH")
-                            .rayVersion("2.60.0")
-                            .build())
-                    .timeLimit(Duration.ofMinutes(5))
-                    .head(HeadGroup.builder().partition("all").cpus(1).memory(Memory.ofMiB(500)).build())
-                    .workers(WorkerGroup.builder("cpu").nodes(2).cpus(1).memory(Memory.ofMiB(500)).build());
-            long start = System.nanoTime();
-            RayCluster cluster = b.build().launch();
-            try {
-                cluster.awaitReady(Duration.ofSeconds(20));
-                System.out.println("ready after " + (System.nanoTime() - start) / 1e9);
-                System.out.println(cluster.nodes());
-            } finally {
-                cluster.events().forEach(System.out::println);
-                System.out.println(slurm.received());
-                try (var logs = Files.walk(slurm.home().resolve(".slurmray"))) {
-                    for (Path p : (Iterable<Path>) logs.filter(f -> f.toString().endsWith(".log"))::iterator) {
-                        System.out.println("== " + p + "\n" + Files.readString(p));
-                    }
-                }
-            }
-            System.out.println(cluster.end().table());
-            System.out.println("ended after " + (System.nanoTime() - start) / 1e9);
+    /** An extension, since the suite ends its clusters first. */
+    @RegisterExtension
+    final AfterEachCallback closeSlurm = context -> slurm.close();
+
+    @Override
+    Host connect() {
+        return SshHost.builder(slurm.host())
+                .port(slurm.port())
+                .user(slurm.user())
+                .identity(slurm.key())
+                .knownHosts(slurm.knownHosts())
+                .build();
+    }
+
+    @Override
+    Platform platform() {
+        return Platforms.load(slurm.site());
+    }
+
+    @Override
+    String account() {
+        return "project_1";
+    }
+
+    @Override
+    RayEnvironment standIn(List<String> lines) {
+        RayEnvironment ray = platform().defaultRay().orElseThrow();
+        RayEnvironment.Builder changed =
+                RayEnvironment.builder().rayVersion(ray.rayVersion().orElseThrow());
+        lines.forEach(changed::setupLine);
+        ray.setup().forEach(changed::setupLine);
+        return changed.build();
+    }
+
+    @Override
+    void assertNothingLeft(RayCluster cluster) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(left(cluster)).isEmpty());
+    }
+
+    private List<String> left(RayCluster cluster) throws IOException {
+        String mark = "SLURM_JOB_ID=" + cluster.job();
+        try (Stream<Path> files = Files.walk(slurm.home().resolveSibling("n"));
+                Stream<ProcessHandle> processes = ProcessHandle.allProcesses()) {
+            return Stream.concat(
+                            files.filter(f -> f.getFileName().toString().startsWith("r-" + cluster.job()))
+                                    .map(Path::toString),
+                            processes
+                                    .filter(p -> isOf(p.pid(), mark))
+                                    .map(p -> p.info().commandLine().orElse("a process")))
+                    .toList();
         }
-        assertThat(dir).exists();
+    }
+
+    // of this emulation: another one's job may have the same number
+    private boolean isOf(long pid, String mark) {
+        try {
+            String environment = Files.readString(
+                    Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1);
+            List<String> variables = List.of(environment.split("\0", -1));
+            return variables.contains(mark) && variables.contains("HOME=" + slurm.home());
+        } catch (IOException e) {
+            return false; // it has gone, or is somebody else's
+        }
+    }
+
+    @Override
+    void stopController() {
+        slurm.stopController();
+    }
+
+    @Override
+    void startController() {
+        slurm.startController();
     }
 }

@@ -15,8 +15,10 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Slurm that is emulated in this JVM, behind a real SSH server on loopback: jobs really run, as processes of this
@@ -58,7 +60,13 @@ public final class EmbeddedSlurm implements AutoCloseable {
                 new SlurmModel.People(b.user, uid(), b.accounts, b.foreignAccounts, b.maxJobs, b.maxSubmitJobs),
                 ZoneId.systemDefault(),
                 Instant.now());
-        emulation = new Emulation(model, user, commands::add, requests::add);
+        emulation = new Emulation(
+                model,
+                user,
+                commands::add,
+                requests::add,
+                Optional.ofNullable(b.like),
+                Optional.ofNullable(b.virtualEnvironment));
     }
 
     private static long uid() {
@@ -97,6 +105,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
         private List<String> foreignAccounts = List.of();
         private OptionalInt maxJobs = OptionalInt.empty();
         private OptionalInt maxSubmitJobs = OptionalInt.empty();
+        private @Nullable String like;
+        private @Nullable Path virtualEnvironment;
 
         private Builder() {}
 
@@ -174,6 +184,33 @@ public final class EmbeddedSlurm implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Lets {@link EmbeddedSlurm#site} have the facts of another site, so that plans are checked and priced as there.
+         * Its partitions should then be those of the {@linkplain #slurmConf slurm.conf}, as of {@code
+         * platform.slurmConf()}.
+         *
+         * @param platform the name of a site that slurmray ships, such as {@code lumi-c}
+         * @return this builder
+         */
+        public Builder like(String platform) {
+            like = Objects.requireNonNull(platform, "platform");
+            return this;
+        }
+
+        /**
+         * Sets which Ray {@link EmbeddedSlurm#site} names. Without one it names a stand-in: a small {@code ray} that is
+         * up in a moment, whose nodes find each other, and which runs the entrypoints of Ray jobs as plain processes;
+         * no Python program can {@code import ray} from it.
+         *
+         * @param directory a Python virtual environment with {@code ray[default]}, 2.60 or later, since earlier ones
+         *     can't be told a directory for each node
+         * @return this builder
+         */
+        public Builder ray(Path directory) {
+            virtualEnvironment = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
         private static int atLeastOne(int max) {
             if (max < 1) {
                 throw new IllegalArgumentException("a limit of jobs must be at least 1, but was " + max);
@@ -185,7 +222,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
          * Starts it. Returns when it can be logged in to.
          *
          * @return it, to be closed
-         * @throws IllegalArgumentException if the slurm.conf can't be understood
+         * @throws IllegalArgumentException if the slurm.conf can't be understood, or there is no Ray where it was said
          * @throws IllegalStateException where there is no {@code /proc}
          */
         public EmbeddedSlurm start() {
@@ -238,6 +275,16 @@ public final class EmbeddedSlurm implements AutoCloseable {
      */
     public Path knownHosts() {
         return emulation.ssh().knownHosts();
+    }
+
+    /**
+     * Returns the file that describes it as a site, for {@code Platforms.load}: its partitions, how nodes are reached,
+     * and where Ray comes from.
+     *
+     * @return a site file that goes when this is closed
+     */
+    public Path site() {
+        return emulation.site();
     }
 
     /**

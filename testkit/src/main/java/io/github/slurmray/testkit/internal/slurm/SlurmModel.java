@@ -77,6 +77,43 @@ public final class SlurmModel {
         return List.copyOf(controller.nodes().keySet());
     }
 
+    /** Returns which Slurm it is. */
+    public SlurmRelease release() {
+        return controller.conf().release();
+    }
+
+    /**
+     * What a site file says of a partition.
+     *
+     * @param name its name
+     * @param isDefault whether jobs that name none go there
+     * @param maxTime the longest time limit as Slurm writes it, empty if there is none
+     * @param maxNodes the most nodes of a job
+     * @param cpusPerNode the CPUs of its smallest node
+     * @param memoryMb the memory of its smallest node
+     */
+    public record PartitionFacts(
+            String name, boolean isDefault, Optional<String> maxTime, int maxNodes, int cpusPerNode, long memoryMb) {}
+
+    /** Returns what a site file says of the partitions, in the order of slurm.conf. */
+    public List<PartitionFacts> partitionFacts() {
+        return controller.conf().partitions().stream()
+                .filter(p -> !p.nodes().isEmpty())
+                .map(p -> {
+                    List<NodeConf> nodes = p.nodes().stream()
+                            .map(controller.conf().nodes()::get)
+                            .toList();
+                    return new PartitionFacts(
+                            p.name(),
+                            p.isDefault(),
+                            p.maxTime().map(Times::full),
+                            Math.min(p.maxNodes().orElse(Integer.MAX_VALUE), nodes.size()),
+                            nodes.stream().mapToInt(NodeConf::cpus).min().orElseThrow(),
+                            nodes.stream().mapToLong(NodeConf::memoryMb).min().orElseThrow());
+                })
+                .toList();
+    }
+
     // ---------------------------------------------------------------- commands
 
     /**
