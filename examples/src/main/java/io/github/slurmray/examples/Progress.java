@@ -1,7 +1,6 @@
 package io.github.slurmray.examples;
 
 import io.github.slurmray.ray.ClusterEvent;
-import io.github.slurmray.slurm.JobState;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +23,7 @@ final class Progress implements Consumer<ClusterEvent> {
         if (event instanceof ClusterEvent.Started e) {
             nodes = e.nodes();
         }
-        say(event.at(), describe(event));
+        say(event.at(), event.describe());
     }
 
     /** The nodes of the job, once it has started. */
@@ -39,35 +38,5 @@ final class Progress implements Consumer<ClusterEvent> {
     private void say(Instant at, String what) {
         double seconds = Duration.between(start, at).toMillis() / 1000.0;
         out.printf(Locale.ROOT, "%7.1f s  %s%n", seconds, what);
-    }
-
-    private static String describe(ClusterEvent event) {
-        if (event instanceof ClusterEvent.JobChanged e) {
-            return "job: " + describe(e.state());
-        } else if (event instanceof ClusterEvent.Started e) {
-            return "job " + e.job() + " runs on " + String.join(", ", e.nodes());
-        } else if (event instanceof ClusterEvent.EnvironmentReady e) {
-            return "Ray " + e.rayVersion().orElse("of unknown version") + (e.guarded() ? ", guarded by a token" : "");
-        } else if (event instanceof ClusterEvent.NodeJoined e) {
-            return e.node() + " has joined (" + e.role().toString().toLowerCase(Locale.ROOT) + ")";
-        } else if (event instanceof ClusterEvent.Published e) {
-            return "published on the VM: " + e.address() + ":" + e.port();
-        } else if (event instanceof ClusterEvent.PublishFailed e) {
-            return "not published: " + e.cause();
-        }
-        return event.getClass().getSimpleName();
-    }
-
-    private static String describe(JobState state) {
-        if (state instanceof JobState.Pending p) {
-            return "pending (" + p.reason() + "): " + p.explanation();
-        } else if (state instanceof JobState.Running) {
-            return "running";
-        } else if (state instanceof JobState.Ended e) {
-            return "ended, " + e.outcome();
-        } else if (state instanceof JobState.Unknown u) {
-            return "unknown since " + u.since() + ": " + u.cause().getMessage();
-        }
-        return state.toString();
     }
 }

@@ -3,8 +3,8 @@ package io.github.slurmray.ray;
 import io.github.slurmray.core.SlurmRayException;
 
 /**
- * A handle was closed, but its cluster could be neither ended nor given back. It goes on until its lease runs out, or
- * another handle ends it.
+ * A handle was closed, but its cluster could be neither ended nor given back. It goes on until its lease runs out (to
+ * its time limit, if it was detached), or another handle ends it.
  */
 public class LeftRunningException extends SlurmRayException {
     private static final long serialVersionUID = 1L;

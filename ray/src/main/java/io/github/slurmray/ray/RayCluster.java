@@ -17,7 +17,9 @@ import java.util.function.Consumer;
  * asks Slurm (never more often than the site's poll floor), one renews the job's lease, one tells subscribers. While a
  * handle is open, the cluster lives until its time limit. If nobody has one open any more (the program died, the last
  * one was closed without ending the cluster), the job ends itself when its lease runs out. {@link #detach()}, and only
- * that, makes it run to its time limit without anybody.
+ * that, makes it run to its time limit without anybody. {@link LeftRunningException} says that a handle could neither
+ * end nor give back its cluster, which then goes on so: until its lease runs out, or to its time limit if it was
+ * detached.
  *
  * <p>What {@link #close()} does follows from where the handle comes from:
  *
@@ -115,9 +117,10 @@ public final class RayCluster implements AutoCloseable {
      * @param timeout how long to wait at most; the cluster itself is not ended when it is over
      * @throws NotReadyException if the time is over first; the message says what it is waiting for
      * @throws ClusterFailedException if the cluster can't come up, or its job can never start
-     * @throws PublishFailedException if publishing is required and failed; the job is ended
+     * @throws PublishFailedException if publishing is required and failed. A handle that launched the cluster has ended
+     *     it; why it couldn't, if so, is suppressed under the exception
      * @throws ClusterEndedException if the job has ended; the message says how, and since when it had been ready
-     * @throws IllegalStateException if this handle is closed
+     * @throws IllegalStateException if this handle is closed, or its host is
      * @throws io.github.slurmray.core.InterruptedCallException if the thread was interrupted
      */
     public void awaitReady(Duration timeout) {
@@ -221,7 +224,7 @@ public final class RayCluster implements AutoCloseable {
      * @throws TakenOverException if this handle should have ended the cluster, but another one has taken over; not if
      *     the cluster had ended already
      * @throws LeftRunningException if the cluster could be neither ended nor given back; the job ends itself when its
-     *     lease runs out
+     *     lease runs out, or at its time limit if the cluster was detached
      * @throws IllegalStateException if the host was closed before the cluster, with the same consequence
      */
     @Override

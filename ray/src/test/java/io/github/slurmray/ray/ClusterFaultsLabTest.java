@@ -144,6 +144,20 @@ class ClusterFaultsLabTest extends OnTheLab {
                 "1 of 2 nodes joined within 5 s");
     }
 
+    @Test
+    void aSetUpThatHangsFailsAtTheJoinTimeoutAndIsNamed() throws Exception {
+        failsWithin(
+                15,
+                "a set-up line that hangs, with the join timeout of 5 s",
+                clusters.small(RayEnvironment.builder()
+                                .setupLine("sleep 1000")
+                                .rayVersion("2.60.0")
+                                .build())
+                        .joinTimeout(Duration.ofSeconds(5)),
+                "0 of 1 nodes joined within 5 s",
+                "sleep 1000");
+    }
+
     /** The user is told, the job ends by itself, and ending the handle removes the rest. */
     private void failsWithin(long seconds, String what, SlurmRayCluster.Builder spec, String... words)
             throws Exception {

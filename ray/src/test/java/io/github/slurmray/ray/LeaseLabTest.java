@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.platforms.Platforms;
+import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.ssh.SshHost;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,34 @@ class LeaseLabTest extends OnTheLab {
         assertThat(found.events()).noneMatch(ClusterEvent.LeaseOver.class::isInstance);
         clusters.leftovers(held).assertNone();
         clusters.leftovers(left).assertNone();
+    }
+
+    @Test
+    void aSetUpThatHangsDoesNotOutliveTheLease() throws Exception {
+        SshHost dying = ClusterLab.login(lab);
+        RayCluster launched = clusters.own(clusters.small(RayEnvironment.builder()
+                        .setupLine("sleep 1000")
+                        .rayVersion("2.60.0")
+                        .build())
+                .host(dying)
+                .lease(LEASE)
+                .build()
+                .launch());
+        await().atMost(SOON).until(() -> launched.phase() == Phase.STARTING);
+        dying.close();
+        assertThatThrownBy(launched::close).isInstanceOf(IllegalStateException.class);
+
+        within(LEASE.plusSeconds(15).toSeconds(), "the job ends though a line of its set-up hangs", () -> {
+            await().atMost(SOON)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> lab.sh("ctl", "squeue -h -t R,PD,CG -n " + launched.id())
+                            .isBlank());
+            return null;
+        });
+        clusters.leftovers(launched).assertNodesAreClean();
+        assertThat(RayClusters.on(clusters.login, Platforms.lab()).prune().removed())
+                .contains(launched.id());
+        clusters.leftovers(launched).assertNone();
     }
 
     @Test

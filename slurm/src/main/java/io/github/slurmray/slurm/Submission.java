@@ -74,32 +74,36 @@ final class Submission {
 
     /** Asks until it is decided; what comes back is never empty if there is a script to submit. */
     Optional<JobId> run() {
-        boolean maySent = false;
+        String doubt = ""; // why sbatch may have been started without our hearing of it; empty: it wasn't
         while (true) {
             SubmissionReport report;
             try {
                 report = ask();
             } catch (ConnectionLostException | CommandTimeoutException e) {
-                maySent = true;
-                pause("the connection broke before the answer came", e);
+                doubt = e instanceof ConnectionLostException
+                        ? "the connection broke before the answer came"
+                        : "the answer didn't come in time";
+                pause(doubt, e);
                 continue;
             } catch (InterruptedCallException e) {
                 throw undecided("the thread was interrupted before the answer came", e);
             } catch (HostUnreachableException e) {
-                if (!maySent) {
+                if (doubt.isEmpty()) {
                     throw e;
                 }
-                pause("the connection broke before the answer came, and can't be opened again", e);
+                pause(doubt + ", and the host can't be reached again", e);
                 continue;
             } catch (SlurmRayException e) {
-                if (maySent) {
-                    throw undecided("the connection broke before the answer came, and then: " + e.getMessage(), e);
+                if (!doubt.isEmpty()) {
+                    throw undecided(doubt + ", and then: " + e.getMessage(), e);
                 }
                 if (!mayHaveStarted(e)) {
                     throw e;
                 }
-                maySent = true;
-                pause("the command on the host was ended before its answer came", e);
+                doubt = e instanceof ProtocolException
+                        ? "the answer came garbled"
+                        : "the command on the host was killed before its answer came";
+                pause(doubt, e);
                 continue;
             }
             Step step = decide(report);

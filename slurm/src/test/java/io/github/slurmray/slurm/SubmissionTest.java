@@ -242,6 +242,27 @@ class SubmissionTest {
     }
 
     @Test
+    void whyItIsUndecidedIsWhatHappenedFirst() {
+        for (boolean cut : new boolean[] {true, false}) {
+            AtomicInteger calls = new AtomicInteger();
+            Host host = new WrappedHost(slurm.host(), (h, c) -> {
+                if (calls.getAndIncrement() > 0) {
+                    throw new HostUnreachableException("no route", null);
+                } else if (cut) {
+                    throw new ConnectionLostException("cut", null);
+                }
+                return h.run(Command.shell("kill -9 $$"));
+            });
+            SubmissionUndecidedException e = catchThrowableOfType(
+                    SubmissionUndecidedException.class, () -> client(host).submit(SCRIPT, TOKEN));
+            assertThat(e)
+                    .hasMessageContaining(
+                            cut ? "the connection broke before" : "the command on the host was killed before")
+                    .hasMessageContaining("can't be reached again");
+        }
+    }
+
+    @Test
     void aRefusalIsGivenAgainWithoutAskingSlurmAgain() {
         slurm.sbatch("echo 'sbatch: error: Batch job submission failed: Invalid qos specification' >&2; exit 1");
         SbatchScript script = SCRIPT.toBuilder().option("qos", "gold").build();

@@ -44,6 +44,7 @@ final class ClusterWatch {
     private ClusterState state;
     private boolean closed;
     private String whyClosed = "";
+    private Optional<String> whyBlind = Optional.empty();
     private boolean look;
     private boolean owns;
     private boolean caughtUp;
@@ -105,7 +106,7 @@ final class ClusterWatch {
 
     // ---------------------------------------------------------------- what comes in
 
-    private void told(String line) {
+    void told(String line) {
         try {
             accept(EventCodec.parse(line));
         } catch (ProtocolException e) {
@@ -150,6 +151,8 @@ final class ClusterWatch {
     private void watch() {
         long nextLook = System.nanoTime();
         while (!isClosed()) {
+            // what changes while this looks is news
+            ClusterState seen = current();
             try {
                 if (takeLook() || System.nanoTime() - nextLook >= 0) {
                     nextLook = System.nanoTime() + plan.pollFloor().toNanos();
@@ -164,10 +167,13 @@ final class ClusterWatch {
                     int checks = readyChecked();
                     wait = READY_CHECKS.delay(checks < QUICK_CHECKS ? 1 : checks, () -> 1);
                 }
-                waitForNews(wait);
+                waitForNews(seen, wait);
             } catch (InterruptedException | InterruptedCallException e) {
                 // by close(), which is what ends this
                 LOG.debug("cluster {}: the watching thread was interrupted", plan.id());
+            } catch (IllegalStateException e) {
+                goBlind(e);
+                return;
             } catch (RuntimeException e) {
                 if (!isClosed()) {
                     LOG.warn("cluster {} could not be looked after; trying again", plan.id(), e);
@@ -175,6 +181,19 @@ final class ClusterWatch {
                 }
             }
         }
+    }
+
+    /** The host was closed before the handle: nobody can be asked any more, and nothing comes in. */
+    private synchronized void goBlind(IllegalStateException cause) {
+        if (closed) {
+            return;
+        }
+        String why = "cluster " + plan.id() + " (job " + job + ") isn't watched by this handle any more: "
+                + cause.getMessage() + ". Close a cluster before its host; RayClusters.attach(id) on another host"
+                + " gives a new handle";
+        LOG.warn("{}", why);
+        whyBlind = Optional.of(why);
+        notifyAll();
     }
 
     private void askSlurm() {
@@ -212,10 +231,10 @@ final class ClusterWatch {
         return ++readyChecks;
     }
 
-    private synchronized void waitForNews(Duration atMost) throws InterruptedException {
+    /** Waits until the state isn't the one that was seen any more, Slurm is to be asked, or the time is over. */
+    synchronized void waitForNews(ClusterState seen, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
-        ClusterState before = state;
-        while (!closed && !look && state.equals(before)) {
+        while (!closed && !look && state.equals(seen)) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return;
@@ -258,6 +277,9 @@ final class ClusterWatch {
         try {
             while (!condition.test(state)) {
                 refuseIfClosed();
+                if (whyBlind.isPresent()) {
+                    throw new IllegalStateException(whyBlind.get());
+                }
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     return Optional.empty();

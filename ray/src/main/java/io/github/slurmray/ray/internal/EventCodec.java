@@ -5,6 +5,7 @@ import io.github.slurmray.ray.ClusterEvent;
 import io.github.slurmray.ray.ClusterEvent.Role;
 import io.github.slurmray.slurm.JobId;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +54,8 @@ final class EventCodec {
                         f.number("dashboard"));
             case "starting" -> new ClusterEvent.NodeStarting(at, f.text("node"), f.role(), f.number("attempt"));
             case "joined" -> new ClusterEvent.NodeJoined(at, f.text("node"), f.role(), f.text("address"));
-            case "all-joined" -> new ClusterEvent.AllJoined(at);
+            case "all-joined" ->
+                new ClusterEvent.AllJoined(at, f.number("nodes"), Duration.ofSeconds(f.number("seconds")));
             case "ray-exited" ->
                 new ClusterEvent.NodeLeft(
                         at, f.text("node"), f.role(), f.text("joined").equals("yes"), f.text("log"));

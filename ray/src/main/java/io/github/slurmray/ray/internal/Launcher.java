@@ -18,8 +18,6 @@ import io.github.slurmray.ray.Publish;
 import io.github.slurmray.ray.RayClusterSpec;
 import io.github.slurmray.slurm.JobId;
 import io.github.slurmray.slurm.SlurmClient;
-import io.github.slurmray.slurm.SlurmUnavailableException;
-import io.github.slurmray.slurm.SubmissionRefusedException;
 import io.github.slurmray.slurm.SubmissionToken;
 import io.github.slurmray.slurm.SubmissionUndecidedException;
 import java.time.Duration;
@@ -87,29 +85,32 @@ public final class Launcher {
         } catch (InterruptedCallException e) {
             throw notSubmitted(plan, e);
         }
+        // what another launch of this plan has made, it may be using just now: it is left to it, and to prune
         Leftovers leftovers = new Leftovers(directory, vmHost);
         Runnable undo = prepared.fresh() ? () -> leftovers.remove(record) : () -> {};
+        Runnable undoDirectory = prepared.fresh() ? directory::remove : () -> {};
         if (!prepared.fresh()) {
             token = token(directory);
+        }
+        prepared.publicKey().ifPresent(key -> installKey(key, ephemeral.orElseThrow(), record, undoDirectory, undo));
+        JobId job = submit(plan, directory, undo);
+        if (!prepared.fresh()) {
+            // not sooner: a launch that fails must not keep the cluster from whoever has it
             take(plan.id(), directory, handle);
         }
-        prepared.publicKey()
-                .ifPresent(key -> installKey(
-                        key, ephemeral.orElseThrow(), record, prepared.fresh() ? directory::remove : () -> {}, undo));
-        JobId job = submit(plan, directory, undo, () -> leftovers.remove(record));
         return new LiveCluster(record, job, directory, slurm, vmHost, token, handle, Claim.LAUNCHED).start();
     }
 
     /**
      * Submits the plan's job.
      *
-     * @param undo removes what this launch has made; nothing if an earlier one, which may have submitted, made it
-     * @param remove removes what any launch has made
+     * @param undo removes what this launch has made; only used if there is no job. What isn't a word of the client (a
+     *     host that was closed, an error of the JVM) doesn't say so
      */
-    private JobId submit(LaunchPlan plan, RunDirectory directory, Runnable undo, Runnable remove) {
+    private JobId submit(LaunchPlan plan, RunDirectory directory, Runnable undo) {
         if (Thread.currentThread().isInterrupted()) {
             InterruptedCallException e = notSubmitted(plan, null);
-            undo(undo, e);
+            Uninterrupted.after(e, undo);
             throw e;
         }
         try {
@@ -124,12 +125,8 @@ public final class Launcher {
                             + " submitted. The reason: " + reason(e),
                     plan,
                     e);
-        } catch (SubmissionRefusedException | SlurmUnavailableException e) {
-            // whoever made the directory, there is no job
-            undo(remove, e);
-            throw e;
         } catch (SlurmRayException e) {
-            undo(undo, e);
+            Uninterrupted.after(e, undo);
             throw e;
         }
     }
@@ -158,21 +155,13 @@ public final class Launcher {
         Instant expires = Instant.now().plus(plan.timeLimit()).plus(LONGEST_QUEUE);
         try {
             new VmKeys(vmHost.orElseThrow()).add(plan.id(), vm, key, expires);
-        } catch (HostUnreachableException | AuthenticationException | HostKeyException e) {
+        } catch (HostUnreachableException | AuthenticationException | HostKeyException | IllegalStateException e) {
             // nothing reached the VM, and asking it to take the key back would fail as well
-            undo(undoDirectory, e);
+            Uninterrupted.after(e, undoDirectory);
             throw e;
-        } catch (SlurmRayException e) {
-            undo(undo, e);
+        } catch (RuntimeException | Error e) {
+            Uninterrupted.after(e, undo);
             throw e;
-        }
-    }
-
-    private static void undo(Runnable undo, SlurmRayException why) {
-        try {
-            Uninterrupted.run(undo);
-        } catch (SlurmRayException e) {
-            why.addSuppressed(e);
         }
     }
 

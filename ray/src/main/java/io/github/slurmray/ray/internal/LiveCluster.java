@@ -2,7 +2,6 @@ package io.github.slurmray.ray.internal;
 
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.Secret;
-import io.github.slurmray.core.SlurmRayException;
 import io.github.slurmray.ray.ClusterEvent;
 import io.github.slurmray.ray.ClusterId;
 import io.github.slurmray.ray.Endpoints;
@@ -79,8 +78,8 @@ public final class LiveCluster {
         try {
             watch.awaitFirstNews(atMost);
             return this;
-        } catch (SlurmRayException e) {
-            close();
+        } catch (RuntimeException | Error e) {
+            Uninterrupted.after(e, this::close);
             throw e;
         }
     }
@@ -159,11 +158,7 @@ public final class LiveCluster {
             readiness.await(timeout);
         } catch (PublishFailedException e) {
             if (claim == Claim.LAUNCHED) {
-                try {
-                    ending.end();
-                } catch (SlurmRayException notEnded) {
-                    e.addSuppressed(notEnded);
-                }
+                Uninterrupted.after(e, ending::end);
             }
             throw e;
         }

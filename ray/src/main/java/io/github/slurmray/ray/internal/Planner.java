@@ -3,10 +3,8 @@ package io.github.slurmray.ray.internal;
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.Shell;
 import io.github.slurmray.core.WallTime;
-import io.github.slurmray.platforms.Architecture;
 import io.github.slurmray.platforms.Bill;
 import io.github.slurmray.platforms.Finding;
-import io.github.slurmray.platforms.NodeType;
 import io.github.slurmray.platforms.Partition;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.platforms.RayEnvironment;
@@ -25,15 +23,12 @@ import io.github.slurmray.slurm.SbatchScript;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** From a spec and a platform to a plan: pure, and the only place that knows what the launch script's settings mean. */
 public final class Planner {
@@ -49,7 +44,6 @@ public final class Planner {
     private final NodeShape node;
     private final List<SiteRequest.Filled> offered = new ArrayList<>();
     private final List<SiteRequest.Filled> filled = new ArrayList<>();
-    private final List<Finding> wording = new ArrayList<>();
 
     private Planner(RayClusterSpec spec, Platform platform, ClusterId id) {
         this.spec = spec;
@@ -76,14 +70,17 @@ public final class Planner {
     public static LaunchPlan plan(
             RayClusterSpec spec, Platform platform, ClusterId id, boolean vmIsManaged, Instant now) {
         Planner planner = new Planner(spec, platform, id);
-        SbatchScript script = planner.script();
+        Optional<SiteRequest> worded =
+                planner.word(planner.node, spec.topology().nodes());
+        Optional<Memory> memory =
+                worded.flatMap(SiteRequest::expectedMemoryPerNode).or(planner.node::memory);
+        SbatchScript script = planner.script(worded, memory);
         List<Finding> findings = new ArrayList<>();
-        planner.wording.forEach(f -> findings.add(BuilderWords.with(f)));
+        worded.ifPresent(w -> w.findings().forEach(f -> findings.add(BuilderWords.with(f))));
         platform.check(script, now).forEach(f -> findings.add(BuilderWords.with(f)));
-        planner.checkMemory(findings);
-        planner.checkJoinTimeout(findings);
-        planner.checkRay(findings);
-        planner.checkPublish(vmIsManaged, findings);
+        findings.addAll(
+                new PlanChecks(spec, platform, planner.ray, planner.partition(), planner.node, memory, vmIsManaged)
+                        .findings());
         return new LaunchPlan(id, script, findings, planner.filled, planner.bill(script), planner.runDirectory);
     }
 
@@ -122,22 +119,21 @@ public final class Planner {
         return partition().filter(platform.partitions()::containsKey).map(p -> platform.word(request.build(), p));
     }
 
-    private SbatchScript script() {
-        RayTopology topology = spec.topology();
+    /**
+     * Writes the job.
+     *
+     * @param worded the site's words for it, if the partition is known
+     * @param memory what each node will have, as far as is known
+     */
+    private SbatchScript script(Optional<SiteRequest> worded, Optional<Memory> memory) {
         SbatchScript.Builder script = SbatchScript.builder().jobName(id.value());
         spec.account().ifPresent(script::account);
-        Optional<SiteRequest> worded = word(node, topology.nodes());
-        if (worded.isPresent()) {
-            worded.get().apply(script);
-            wording.addAll(worded.get().findings());
-        } else {
-            unworded(script);
-        }
+        worded.ifPresentOrElse(w -> w.apply(script), () -> unworded(script));
         platform.slurm().shebang().ifPresent(script::shebang);
         // a restarted job would find events and secrets of its first run, and the handle's tunnels lead nowhere
         SbatchScript all = script.output(runDirectory + "/logs/job.log")
                 .requeue(false)
-                .body(settings(worded.flatMap(SiteRequest::expectedMemoryPerNode)))
+                .body(settings(memory))
                 .build();
         worded.ifPresent(w -> fillFrom(w, all));
         return all;
@@ -172,9 +168,8 @@ public final class Planner {
                 .forEach(filled::add);
     }
 
-    private String settings(Optional<Memory> expected) {
+    private String settings(Optional<Memory> memory) {
         RayTopology topology = spec.topology();
-        Optional<Memory> memory = expected.or(node::memory);
         PortPlan ports = PortPlan.forCpus(node.cpus().orElseThrow());
         long lease = spec.lease().toSeconds();
         LaunchScript s = new LaunchScript()
@@ -254,184 +249,5 @@ public final class Planner {
             return "never";
         }
         return spec.openPortAllowed() ? "always" : "guarded";
-    }
-
-    private void checkRay(List<Finding> findings) {
-        if (ray.isEmpty()) {
-            findings.add(Finding.error(
-                    "ray-missing",
-                    "platform " + platform.name() + " offers no Ray of its own: say where Ray comes from with"
-                            + " rayEnvironment(RayEnvironment.builder()…)"));
-            return;
-        }
-        checkEnvironment(ray.get(), findings);
-        if (ray.get().runtime().equals(Optional.of(RayEnvironment.ContainerRuntime.PYXIS))) {
-            findings.add(Finding.error(
-                    "ray-runtime",
-                    "containers that srun makes (Pyxis) aren't supported yet: bring a Ray that starts without one with"
-                            + " rayEnvironment(…)"));
-        }
-        boolean tokens = ray.get().supportsTokens().orElse(true);
-        if (!tokens) {
-            findings.add(Finding.warning(
-                    "ray-open",
-                    "Ray " + ray.get().rayVersion().orElseThrow()
-                            + " has no tokens (they came with 2.52): whoever reaches its ports on the cluster's network"
-                            + " can run code as you. Prefer a newer Ray where the site has one"));
-        }
-        if (spec.publish().isPresent()) {
-            return;
-        }
-        Optional<Boolean> forward = platform.reach(Reach.LOGIN_FORWARD);
-        if (forward.isEmpty()) {
-            findings.add(Finding.warning(
-                    "way-in-unknown",
-                    "it isn't known whether the login nodes of " + platform.name()
-                            + " forward to compute nodes; it will be tried"));
-        }
-        if (!forward.orElse(true)) {
-            findings.add(Finding.error(
-                    "no-way-in",
-                    "the login nodes of " + platform.name()
-                            + " forward nothing to compute nodes, so no tunnel reaches the dashboard: publish it to a"
-                            + " cloud VM"));
-        } else if (!tokens && !spec.openPortAllowed()) {
-            findings.add(Finding.error(
-                    "no-way-in",
-                    "without tokens the dashboard stays on the head's loopback, where no tunnel from the login node"
-                            + " reaches it: publish it to a cloud VM, or accept an open port with allowOpenPort()"));
-        }
-    }
-
-    private void checkMemory(List<Finding> findings) {
-        Optional<Memory> memory = node.memory()
-                .or(() -> word(spec.topology().largestShape(), spec.topology().nodes())
-                        .flatMap(SiteRequest::expectedMemoryPerNode));
-        if (memory.isPresent()) {
-            RayMemory.tooLittle(memory.get()).ifPresent(findings::add);
-            return;
-        }
-        findings.add(Finding.warning(
-                "memory-unsaid",
-                "no group says memory(…), so Slurm gives each node what it gives to jobs that don't say"
-                        + defaultMemory().map(m -> ", here " + m).orElse(", which may be less than Ray needs to start")
-                        + ", while Ray counts on all that the node has; say at least memory("
-                        + RayMemory.LEAST + ")"));
-    }
-
-    private Optional<Memory> defaultMemory() {
-        return partition()
-                .map(platform.partitions()::get)
-                .flatMap(p -> p.memory().defaultPerCpu())
-                .map(m -> new Memory(
-                        Math.multiplyExact(m.bytes(), (long) node.cpus().orElse(1))));
-    }
-
-    private void checkJoinTimeout(List<Finding> findings) {
-        if (spec.joinTimeout().compareTo(spec.timeLimit()) >= 0) {
-            findings.add(Finding.warning(
-                    "join-timeout",
-                    "joinTimeout(…) is " + WallTime.of(spec.joinTimeout())
-                            + (spec.joinTimeout().equals(RayClusterSpec.DEFAULT_JOIN_TIMEOUT) ? ", as by default" : "")
-                            + ", and timeLimit(…) only " + WallTime.of(spec.timeLimit())
-                            + ": a job whose nodes don't all join runs into its time limit, which tells no cause; take a"
-                            + " shorter joinTimeout(…) or a longer timeLimit(…)"));
-        }
-    }
-
-    private void checkEnvironment(RayEnvironment environment, List<Finding> findings) {
-        String what = "the Ray environment (" + String.join("; ", environment.setup()) + ")";
-        String note = environment.note().map(n -> ". " + n).orElse("");
-        if (!environment.hasRay().orElse(true)) {
-            findings.add(Finding.error("ray-missing", what + " has no Ray" + note));
-        } else if (environment.hasRay().isEmpty()) {
-            findings.add(Finding.warning(
-                    "ray-unknown",
-                    "whether " + what + " has Ray isn't known, and without it the job fails at once; if you know, say"
-                            + " hasRay or rayVersion in the site's file" + note));
-        }
-        if (spec.topology().nodes() > 1 && !environment.fastNetwork().orElse(true)) {
-            findings.add(Finding.warning(
-                    "ray-slow-network",
-                    what + " doesn't use the site's fast network, and the cluster has "
-                            + spec.topology().nodes() + " nodes" + note));
-        }
-        Set<Architecture> nodes = architectures();
-        environment
-                .architecture()
-                .filter(a -> !nodes.isEmpty() && !nodes.contains(a))
-                .ifPresent(a -> findings.add(Finding.error(
-                        "ray-architecture",
-                        what + " is for " + a + ", but the nodes"
-                                + partition().map(p -> " of partition " + p).orElse("") + " are "
-                                + nodes)));
-    }
-
-    /** The architectures that the job's nodes may have; empty if one of them isn't known. */
-    private Set<Architecture> architectures() {
-        Collection<NodeType> types = partition()
-                .filter(platform.partitions()::containsKey)
-                .map(p -> (Collection<NodeType>) platform.partition(p).nodeTypes())
-                .orElse(platform.nodeTypes().values());
-        return types.stream().allMatch(t -> t.architecture().isPresent())
-                ? types.stream().map(t -> t.architecture().orElseThrow()).collect(Collectors.toCollection(TreeSet::new))
-                : Set.of();
-    }
-
-    private void checkPublish(boolean vmIsManaged, List<Finding> findings) {
-        if (spec.publish().isEmpty()) {
-            return;
-        }
-        CloudVm vm = spec.publish().get().vm();
-        Optional<Boolean> outward = platform.reach(Reach.REVERSE_FORWARD);
-        if (outward.isEmpty()) {
-            findings.add(Finding.warning(
-                    "reverse-forward-unknown",
-                    "publish(" + vm.host() + "): it isn't known whether jobs on " + platform.name()
-                            + " can open connections to the outside; it will be tried"));
-        }
-        if (!outward.orElse(true)) {
-            findings.add(Finding.error(
-                    "no-reverse-forward",
-                    "publish(" + vm.host() + "): jobs on " + platform.name()
-                            + " can't open connections to the outside"));
-        }
-        platform.checkService(vm.bindAddress()).ifPresent(findings::add);
-        checkPublishedOpenly(vm, findings);
-        if (!vmIsManaged && vm.ownKey().isEmpty()) {
-            findings.add(
-                    Finding.error(
-                            "publish-key",
-                            "publish(" + vm.host()
-                                    + "): give the connection that installs the cluster's ephemeral key with"
-                                    + " vmHost(…), or name a key of your own on the site with CloudVm.builder(…).ownKey(path)"));
-        }
-        if (!vmIsManaged && vm.hostKeys().isEmpty()) {
-            findings.add(Finding.error(
-                    "publish-host-key",
-                    "publish(" + vm.host()
-                            + "): compute nodes must be able to verify the VM: give its public host key with"
-                            + " CloudVm.builder(…).hostKey(…), or a connection to read it from with vmHost(…)"));
-        }
-    }
-
-    private void checkPublishedOpenly(CloudVm vm, List<Finding> findings) {
-        Optional<Boolean> tokens = ray.flatMap(RayEnvironment::supportsTokens);
-        if (vm.listensOnLoopback() || tokens.orElse(false)) {
-            return;
-        }
-        String place = vm.bindAddress() + ":" + vm.port();
-        String who = "whoever reaches " + place + " can run code as you at the site";
-        String version =
-                ray.flatMap(RayEnvironment::rayVersion).map(v -> "Ray " + v).orElse("this Ray");
-        findings.add(Finding.warning(
-                "publish-open",
-                "publish(" + vm.host() + "): "
-                        + (tokens.isPresent()
-                                ? version + " has no tokens (they came with 2.52), so " + who
-                                : "if the Ray is older than 2.52, it has no tokens, and " + who)
-                        + ". Leave privateAddress(…) out, so that it listens on the VM's loopback only, or let a firewall"
-                        + " on the VM guard the port"
-                        + (tokens.isPresent() ? "" : "; if it is newer, say so with rayVersion(…)")));
     }
 }

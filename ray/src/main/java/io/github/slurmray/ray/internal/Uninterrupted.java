@@ -28,4 +28,13 @@ final class Uninterrupted {
             return true;
         });
     }
+
+    /** Does the work after something failed, which wins: what the work itself throws is suppressed under it. */
+    static void after(Throwable failure, Runnable work) {
+        try {
+            run(work);
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
+        }
+    }
 }

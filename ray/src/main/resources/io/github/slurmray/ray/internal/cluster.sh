@@ -283,14 +283,39 @@ fail() { # CAUSE DETAIL [LOG]
   exit 1
 }
 
-# set_up: makes `ray` available, as the plan says. A line that fails ends the job with what it said.
+# set_up: makes `ray` available, as the plan says. A line that fails ends the job with what it said. What a line leaves
+# running gets no end of the pipes, or the steps would never see theirs.
 set_up() {
-  local line log=$run/logs/setup.log
-  for line in "${setup[@]}"; do
-    eval "$line" >>"$log" 2>&1 || fail setup "this line failed: $line" "$(last_lines "$log")"
+  local log=$run/logs/setup.log
+  watch_set_up 6>&- 7>&- &
+  watchdog=$!
+  for doing in "${setup[@]}"; do
+    eval "$doing" >>"$log" 2>&1 6>&- 7>&- || fail setup "this line failed: $doing" "$(last_lines "$log")"
   done
-  find_ray 2>>"$log" || fail setup "there is no 'ray' after the setup lines" "$(last_lines "$log")"
+  doing="the search for 'ray'"
+  find_ray 2>>"$log" 6>&- 7>&- || fail setup "there is no 'ray' after the setup lines" "$(last_lines "$log")"
+  { kill "$watchdog" && wait "$watchdog"; } 2>/dev/null
+  watchdog='' doing=''
   unset BASH_ENV # the nodes take the finished environment; their shells needn't make it again
+}
+
+# watch_set_up: looks after the join timeout and the lease while set_up can't: its lines change the environment of the
+# first node's own shell, which does nothing else and takes no signal before a line has ended. When the time is over, this
+# sends it the signal that says so, and makes the line end by killing all else in the job's process group.
+watch_set_up() {
+  local signal='' pid
+  while [ -z "$signal" ]; do
+    pause 1
+    if [ "$SECONDS" -ge "$join_timeout" ]; then signal=USR1; elif lease_is_over; then signal=USR2; fi
+  done
+  kill "-$signal" $$
+  for _ in 1 2 3 4 5; do # what is being killed may start more
+    pgrep -g 0 >"$tmp.b/group"
+    while read -r pid; do
+      case $pid in "$$" | "$BASHPID") ;; *) kill -KILL "$pid" ;; esac
+    done <"$tmp.b/group" 2>/dev/null
+    pause 0.2
+  done
 }
 
 # find_ray: sets ray_version, or fails if there is no `ray`. One call of the wrapper, since a container takes a while to
@@ -335,11 +360,34 @@ lease_is_over() {
   [ "$detached" = no ]
 }
 
+# fail_to_join: ends the job, as the join timeout is over.
+fail_to_join() {
+  local log=$run/logs/srun.log
+  [ -z "$doing" ] || log=$run/logs/setup.log
+  fail join-timeout "$joined of ${#nodes[@]} nodes joined within $join_timeout s${doing:+; set-up still hung in: $doing}" \
+    "$(last_lines "$log")"
+}
+
+# end_unwatched: ends the job, as the lease is over.
+end_unwatched() {
+  ending=lease
+  report lease-over seconds "$lease"
+  exit 0
+}
+
+# set_up_is_over: waits until watch_set_up has killed what it will, so that it won't kill what comes next. A `wait` may end
+# at once because of the very signal that we are told by.
+set_up_is_over() {
+  while kill -0 "$watchdog"; do wait "$watchdog"; done 2>/dev/null
+  watchdog=''
+}
+
 # finish: ends the steps and the tunnel in order, so that each node can clean up.
 finish() {
-  trap : TERM
+  trap : TERM USR1 USR2
   report ending reason "$ending"
   exec 7>&-
+  [ -z "$watchdog" ] || kill "$watchdog" 2>/dev/null
   [ -z "$publisher" ] || kill -TERM "$publisher" 2>/dev/null
   [ ${#steps[@]} -eq 0 ] || wait_or TERM 15 "${steps[@]}"
   rm -rf "$tmp" "$tmp.b" "$run/token" "$run/publish_key"
@@ -360,8 +408,11 @@ start_step() {
 
 first_node() {
   local nodes others=() needed joined=0 line partial='' name group step first=0 lease_text='' lease_seen=0 lease_checked=0 detached=no
+  local watchdog='' doing=''
   ending=finished steps=() publisher=''
   trap 'ending=signal; exit 0' TERM
+  trap 'set_up_is_over; fail_to_join' USR1
+  trap 'set_up_is_over; end_unwatched' USR2
   trap finish EXIT
   mapfile -t nodes < <(scontrol show hostnames "$SLURM_JOB_NODELIST")
   report started job "$job" restarts "${SLURM_RESTART_COUNT:-0}" nodes "${nodes[*]}"
@@ -400,7 +451,7 @@ first_node() {
       case $line in
         *'"type":"joined"'*)
           joined=$((joined + 1))
-          [ "$joined" -ne ${#nodes[@]} ] || report all-joined
+          [ "$joined" -ne ${#nodes[@]} ] || report all-joined nodes "$joined" seconds "$SECONDS"
           ;;
         *'"type":"failed"'* | *'"type":"ray-exited","role":"head"'* | *'"type":"ray-exited"'*'"joined":"no"'*)
           ending=failed
@@ -410,19 +461,13 @@ first_node() {
     else
       partial+=$line
     fi
-    if [ "$joined" -lt ${#nodes[@]} ] && [ "$SECONDS" -ge "$join_timeout" ]; then
-      fail join-timeout "$joined of ${#nodes[@]} nodes joined within $join_timeout s" "$(last_lines "$run/logs/srun.log")"
-    fi
+    if [ "$joined" -lt ${#nodes[@]} ] && [ "$SECONDS" -ge "$join_timeout" ]; then fail_to_join; fi
     # the head's step is needed always, the workers' until all have joined
     if [ "$joined" -ge ${#nodes[@]} ]; then needed=("${steps[0]}"); fi
     for step in "${needed[@]}"; do
       kill -0 "$step" 2>/dev/null || fail step-ended "a step of the job ended" "$(last_lines "$run/logs/srun.log")"
     done
-    if lease_is_over; then
-      ending=lease
-      report lease-over seconds "$lease"
-      exit 0
-    fi
+    if lease_is_over; then end_unwatched; fi
   done
 }
 

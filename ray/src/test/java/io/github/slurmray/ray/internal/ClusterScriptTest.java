@@ -318,6 +318,111 @@ class ClusterScriptTest {
                 .isEqualTo("holds holds 1");
     }
 
+    // ---------------------------------------------------------------- set-up
+
+    /**
+     * What the first node writes with these settings. Like Slurm's batch step it is in a process group of its own, of
+     * which nothing may be left.
+     *
+     * @param definitions lines that replace functions of the program
+     */
+    private List<ClusterEvent> firstNode(String settings, String definitions) throws IOException {
+        Files.createDirectories(directory.resolve("run/logs"));
+        Files.writeString(directory.resolve("run/lease"), "launched\n");
+        Path script = Files.writeString(
+                directory.resolve("script"),
+                Samples.functions(
+                                "run=" + directory.resolve("run"),
+                                "SLURM_JOB_NODELIST=cn1 worker_nodes=() wrapper=() dashboard_open=never publish_host=''",
+                                settings)
+                        + "echo $$ >" + directory.resolve("pid") + "\ntmp=" + directory.resolve("r")
+                        + "\nscontrol() { echo cn1; }\n" + definitions + "\nfirst_node\n");
+        try (Host host = new LocalHost()) {
+            Bash.run(host, "setsid --wait bash " + script);
+            String pid = Files.readString(directory.resolve("pid")).strip();
+            // but for the dead that this machine's first process hasn't buried yet
+            assertThat(Bash.run(host, "ps -eo pgid=,stat=,args=").lines())
+                    .as("what is left")
+                    .noneMatch(p -> p.strip().startsWith(pid + " ") && !p.contains(" Z"));
+        }
+        assertThat(directory.resolve("r.b")).doesNotExist();
+        return Files.readAllLines(directory.resolve("run/events.jsonl")).stream()
+                .map(EventCodec::parse)
+                .toList();
+    }
+
+    private static <E extends ClusterEvent> E only(List<ClusterEvent> events, Class<E> kind) {
+        assertThat(events).filteredOn(kind::isInstance).hasSize(1);
+        return events.stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sleep 1000",
+                "x=$(sleep 1000)",
+                "(sleep 1000 & sleep 1000) | cat",
+                "bash -c 'trap : TERM USR1; while :; do sleep 1000; done'",
+                "while :; do :; done",
+                "while :; do /bin/true; done",
+                "coproc sleep 1000; wait",
+            })
+    void aLineOfTheSetUpThatHangsIsNamedAtTheJoinTimeoutAndLeavesNoProcess(String line) throws IOException {
+        List<ClusterEvent> events = firstNode("join_timeout=2 setup=('echo before' " + Shell.quote(line) + ")", "");
+
+        ClusterEvent.Failed failed = only(events, ClusterEvent.Failed.class);
+        assertThat(failed.cause()).isEqualTo("join-timeout");
+        assertThat(failed.detail()).isEqualTo("0 of 1 nodes joined within 2 s; set-up still hung in: " + line);
+        assertThat(failed.log()).startsWith("before");
+        assertThat(only(events, ClusterEvent.Ending.class).reason()).isEqualTo("failed");
+        assertThat(events).last().isInstanceOf(ClusterEvent.Finished.class);
+    }
+
+    @Test
+    void theSearchForRayMayHangLikeALine() throws IOException {
+        List<ClusterEvent> events = firstNode("join_timeout=2 setup=() wrapper=(hang)", "hang() { sleep 1000; }");
+
+        assertThat(only(events, ClusterEvent.Failed.class).detail()).endsWith("hung in: the search for 'ray'");
+    }
+
+    @Test
+    void theLeaseHoldsWhileSetUpHangs() throws IOException {
+        List<ClusterEvent> events = firstNode("lease=2 setup=('sleep 1000')", "");
+
+        assertThat(events).noneMatch(ClusterEvent.Failed.class::isInstance);
+        only(events, ClusterEvent.LeaseOver.class);
+        assertThat(only(events, ClusterEvent.Ending.class).reason()).isEqualTo("lease");
+        assertThat(events).last().isInstanceOf(ClusterEvent.Finished.class);
+    }
+
+    /** The first node up to its first step, in whose place a line is run. */
+    private String inPlaceOfTheFirstStep(String setup, String line) throws IOException {
+        firstNode(
+                "setup=(" + Shell.quote(setup) + ")",
+                "find_ray() { ray_version=2.60.0; }\nstart_step() { { " + line + "; } >" + directory.resolve("out")
+                        + "; exit 0; }");
+        return Files.readString(directory.resolve("out"));
+    }
+
+    @Test
+    void whatSetUpChangesHoldsForTheStepsAndNobodyKeepsTheTimeBesideThem() throws IOException {
+        assertThat(inPlaceOfTheFirstStep(
+                        "export FLAVOUR=sweet; ulimit -n 100", "bash -c 'echo $FLAVOUR; ulimit -n'; jobs -p"))
+                .isEqualTo("sweet\n100\n");
+    }
+
+    @Test
+    void whatSetUpLeavesRunningHoldsNoPipeOpen() throws IOException {
+        assertThat(inPlaceOfTheFirstStep(
+                        "sleep 1000 & left=$!", "readlink /proc/$left/fd/* || :; kill $left; wait $left"))
+                .isNotEmpty()
+                .doesNotContain("r.b/stop", "r.b/reports");
+    }
+
     // ---------------------------------------------------------------- roles
 
     /** A node's program with Ray replaced by one that shows its arguments. */

@@ -9,6 +9,7 @@ import io.github.slurmray.ray.Phase;
 import io.github.slurmray.ray.PublishState;
 import io.github.slurmray.slurm.JobId;
 import io.github.slurmray.slurm.JobState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ class ClusterStateTest {
             new ClusterEvent.EnvironmentReady(AT, Optional.of("2.60.0"), true, "10.0.0.1", "10.0.0.1", 10_001);
     private static final ClusterEvent STARTING = new ClusterEvent.NodeStarting(AT, "cn1", Role.HEAD, 1);
     private static final ClusterEvent JOINED = new ClusterEvent.NodeJoined(AT, "cn1", Role.HEAD, "10.0.0.1");
-    private static final ClusterEvent ALL_JOINED = new ClusterEvent.AllJoined(AT);
+    private static final ClusterEvent ALL_JOINED = new ClusterEvent.AllJoined(AT, 1, Duration.ofSeconds(4));
     private static final ClusterEvent READY = new ClusterEvent.Ready(AT);
     private static final ClusterEvent PUBLISHED = new ClusterEvent.Published(AT, "127.0.0.1", 8280);
     private static final ClusterEvent UNPUBLISHED = new ClusterEvent.PublishFailed(AT, "refused");

@@ -7,6 +7,7 @@ import io.github.slurmray.core.ProtocolException;
 import io.github.slurmray.ray.ClusterEvent;
 import io.github.slurmray.ray.ClusterEvent.Role;
 import io.github.slurmray.slurm.JobId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +47,9 @@ class EventCodecTest {
                 Arguments.of(
                         "\"type\":\"joined\",\"role\":\"head\",\"address\":\"10.77.1.1\",\"attempt\":\"1\"",
                         new ClusterEvent.NodeJoined(AT, "cn1", Role.HEAD, "10.77.1.1")),
-                Arguments.of("\"type\":\"all-joined\"", new ClusterEvent.AllJoined(AT)),
+                Arguments.of(
+                        "\"type\":\"all-joined\",\"nodes\":\"3\",\"seconds\":\"4\"",
+                        new ClusterEvent.AllJoined(AT, 3, Duration.ofSeconds(4))),
                 Arguments.of(
                         "\"type\":\"ray-exited\",\"role\":\"worker\",\"joined\":\"no\",\"status\":\"1\",\"log\":\"a\\nb\"",
                         new ClusterEvent.NodeLeft(AT, "cn1", Role.WORKER, false, "a\nb")),
@@ -109,8 +112,8 @@ class EventCodecTest {
         "9999999999.999999, 2286-11-20T17:46:39.999999Z",
     })
     void theTimeIsReadToTheNanosecond(String at, Instant instant) {
-        assertThat(EventCodec.parse("{\"v\":1,\"at\":" + at + ",\"type\":\"all-joined\"}"))
-                .isEqualTo(new ClusterEvent.AllJoined(instant));
+        assertThat(EventCodec.parse("{\"v\":1,\"at\":" + at + ",\"type\":\"ended\"}"))
+                .isEqualTo(new ClusterEvent.Finished(instant));
     }
 
     @ParameterizedTest
@@ -127,10 +130,10 @@ class EventCodecTest {
                 "{}",
                 "{\"v\":1,\"at\":1,\"node\":\"cn1\"}",
                 "{\"v\":1,\"at\":1,\"type\":7}",
-                "{\"v\":1,\"type\":\"all-joined\"}",
-                "{\"v\":1,\"at\":\"1\",\"type\":\"all-joined\"}",
-                "{\"v\":1,\"at\":1e999999999,\"type\":\"all-joined\"}",
-                "{\"v\":1,\"at\":123456789012,\"type\":\"all-joined\"}",
+                "{\"v\":1,\"type\":\"ended\"}",
+                "{\"v\":1,\"at\":\"1\",\"type\":\"ended\"}",
+                "{\"v\":1,\"at\":1e999999999,\"type\":\"ended\"}",
+                "{\"v\":1,\"at\":123456789012,\"type\":\"ended\"}",
                 "{\"v\":1,\"at\":1,\"type\":\"started\",\"job\":\"x\",\"nodes\":\"cn1\"}",
                 "{\"v\":1,\"at\":1,\"type\":\"started\",\"job\":\"0\",\"nodes\":\"cn1\"}",
                 "{\"v\":1,\"at\":1,\"type\":\"started\",\"job\":\"1\"}",

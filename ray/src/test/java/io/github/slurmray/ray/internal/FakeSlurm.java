@@ -133,6 +133,6 @@ final class FakeSlurm {
                 "dashboardHost",
                 "0.0.0.0");
         event(id, "joined", "role", "head", "address", "0.0.0.0", "attempt", "1");
-        event(id, "all-joined");
+        event(id, "all-joined", "nodes", "1", "seconds", "4");
     }
 }

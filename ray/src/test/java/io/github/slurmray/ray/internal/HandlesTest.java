@@ -9,12 +9,15 @@ import io.github.slurmray.core.Host;
 import io.github.slurmray.core.Retry;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
+import io.github.slurmray.ray.CloudVm;
 import io.github.slurmray.ray.ClusterEndedException;
 import io.github.slurmray.ray.ClusterEvent;
 import io.github.slurmray.ray.ClusterFailedException;
 import io.github.slurmray.ray.HeadGroup;
 import io.github.slurmray.ray.LeftRunningException;
 import io.github.slurmray.ray.Phase;
+import io.github.slurmray.ray.Publish;
+import io.github.slurmray.ray.PublishFailedException;
 import io.github.slurmray.ray.RayApiException;
 import io.github.slurmray.ray.RayCluster;
 import io.github.slurmray.ray.RayClusters;
@@ -24,6 +27,7 @@ import io.github.slurmray.ray.RayJobs;
 import io.github.slurmray.ray.RayUnreachableException;
 import io.github.slurmray.ray.SlurmRayCluster;
 import io.github.slurmray.ray.TakenOverException;
+import io.github.slurmray.ray.WrappedHost;
 import io.github.slurmray.slurm.Accounting;
 import io.github.slurmray.slurm.JobState;
 import io.github.slurmray.testkit.Leaks;
@@ -87,15 +91,17 @@ class HandlesTest {
     }
 
     private RayCluster launch(Host through) {
-        return open(SlurmRayCluster.builder()
+        return open(builder(through).build().launch());
+    }
+
+    private static SlurmRayCluster.Builder builder(Host through) {
+        return SlurmRayCluster.builder()
                 .host(through)
                 .platform(Platforms.lab())
                 .rayEnvironment(RayEnvironment.builder().rayVersion("2.60.0").build())
                 .timeLimit(Duration.ofMinutes(30))
                 .lease(Duration.ofSeconds(20))
-                .head(HeadGroup.builder().partition("all").cpus(1).build())
-                .build()
-                .launch());
+                .head(HeadGroup.builder().partition("all").cpus(1).build());
     }
 
     private RayCluster attach(RayCluster cluster) {
@@ -446,6 +452,65 @@ class HandlesTest {
                     "closed");
             assertThatCode(cluster::close).doesNotThrowAnyException();
         }
+    }
+
+    @Test
+    void aHandleWhoseHostIsClosedStopsWatchingAndSaysSoToWhoeverWaits() {
+        RayCluster cluster = launch();
+        await().atMost(SOON).until(() -> cluster.jobState().isPresent());
+        host.close();
+
+        atOnce(
+                () -> cluster.awaitReady(Duration.ofMinutes(1)),
+                IllegalStateException.class,
+                cluster.id().value(),
+                "isn't watched",
+                "closed");
+        await().atMost(SOON)
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(t -> t.getName().equals("slurmray-watch-" + cluster.id())));
+        assertThat(cluster.phase()).isEqualTo(Phase.STARTING);
+    }
+
+    @Test
+    void anAttachThatFailsGivesTheClusterBackAndLeavesNoThread() {
+        RayCluster owner = launch();
+        String owners = read(owner, "owner");
+        Host broken = failing("query ");
+
+        assertThatThrownBy(() -> RayClusters.on(broken, Platforms.lab()).attach(owner.id()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("broken for a test");
+
+        assertThat(read(owner, "owner")).isEqualTo(owners);
+        owner.end();
+    }
+
+    @Test
+    void thatAClusterCanNotBeEndedDoesNotHideThatItCanNotBePublished() throws IOException {
+        CloudVm vm =
+                Samples.vm().ownKey(".ssh/id").hostKey("ssh-ed25519 AAAAC3Nz").build();
+        RayCluster cluster = open(builder(failing("scancel "))
+                .publish(Publish.dashboardTo(vm).required())
+                .build()
+                .launch());
+        slurm.event(cluster.id(), "publish-failed", "cause", "Connection refused");
+
+        assertThatThrownBy(() -> cluster.awaitReady(SOON))
+                .isInstanceOf(PublishFailedException.class)
+                .hasMessageContaining("Connection refused")
+                .satisfies(
+                        e -> assertThat(e.getSuppressed()).singleElement().isInstanceOf(IllegalStateException.class));
+        slurm.says(cluster.job(), "COMPLETED");
+    }
+
+    private Host failing(String command) {
+        return new WrappedHost(host, (h, c) -> {
+            if (c.description().startsWith(command)) {
+                throw new IllegalStateException("broken for a test");
+            }
+            return h.run(c);
+        });
     }
 
     // ---------------------------------------------------------------- before it is ready

@@ -9,12 +9,15 @@ import static org.awaitility.Awaitility.await;
 import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.Host;
+import io.github.slurmray.core.HostUnreachableException;
 import io.github.slurmray.core.InterruptedCallException;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
+import io.github.slurmray.ray.CloudVm;
 import io.github.slurmray.ray.HeadGroup;
 import io.github.slurmray.ray.LaunchPlan;
 import io.github.slurmray.ray.LaunchUndecidedException;
+import io.github.slurmray.ray.Publish;
 import io.github.slurmray.ray.RayCluster;
 import io.github.slurmray.ray.RayClusters;
 import io.github.slurmray.ray.SlurmRayCluster;
@@ -27,7 +30,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LaunchTest {
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final String REFUSES =
+            "echo 'sbatch: error: Batch job submission failed: Invalid qos specification' >&2; exit 1";
 
     @TempDir
     Path temporary;
@@ -64,13 +71,16 @@ class LaunchTest {
     }
 
     private static SlurmRayCluster cluster(Host host) {
+        return builder(host).build();
+    }
+
+    private static SlurmRayCluster.Builder builder(Host host) {
         return SlurmRayCluster.builder()
                 .host(host)
                 .platform(Platforms.lab())
                 .rayEnvironment(RayEnvironment.builder().rayVersion("2.60.0").build())
                 .timeLimit(Duration.ofMinutes(30))
-                .head(HeadGroup.builder().partition("all").cpus(1).build())
-                .build();
+                .head(HeadGroup.builder().partition("all").cpus(1).build());
     }
 
     /** An sbatch that waits until the test lets it go. */
@@ -117,12 +127,11 @@ class LaunchTest {
         FutureTask<RayCluster> first = new FutureTask<>(() -> cluster.launch(plan));
         new Thread(first).start();
         await().atMost(SOON).until(() -> Files.exists(slurm.run(plan.id()).resolve("submit/attempt.1/owner")));
-        FutureTask<RayCluster> second = new FutureTask<>(() -> cluster.launch(plan));
+        CountDownLatch submits = new CountDownLatch(1);
+        SlurmRayCluster again = cluster(before(host, "submit ", submits::countDown));
+        FutureTask<RayCluster> second = new FutureTask<>(() -> again.launch(plan));
         new Thread(second).start();
-        await().atMost(SOON)
-                .until(() -> Files.readAllLines(slurm.run(plan.id()).resolve("owner"))
-                                .size()
-                        == 2);
+        assertThat(submits.await(10, TimeUnit.SECONDS)).isTrue();
 
         Files.createFile(slurm.file("go"));
 
@@ -183,11 +192,70 @@ class LaunchTest {
     }
 
     @Test
-    void whatSlurmRefusesIsRemovedWhicheverLaunchHasMadeIt() throws Exception {
+    void aLaunchAgainThatFailsLeavesTheClusterToWhoeverHasIt() throws IOException {
+        LaunchPlan plan = cluster().plan();
+        RayCluster first = cluster().launch(plan);
+        Path owner = slurm.run(plan.id()).resolve("owner");
+        String owners = Files.readString(owner);
+        Host unreachable = before(host, "submit ", () -> {
+            throw new HostUnreachableException("no route", null);
+        });
+
+        assertThatThrownBy(() -> cluster(unreachable).launch(plan)).isInstanceOf(HostUnreachableException.class);
+
+        assertThat(owner).hasContent(owners);
+        first.end();
+        assertThat(slurm.run(plan.id())).doesNotExist();
+    }
+
+    @Test
+    void whatCanNotBeUndoneDoesNotHideWhyALaunchFailed() throws IOException {
+        slurm.sbatch(REFUSES);
+        Host closing = before(host, "rm ", () -> {
+            throw new IllegalStateException("the host is closed");
+        });
+
+        SubmissionRefusedException e = catchThrowableOfType(
+                SubmissionRefusedException.class, () -> cluster(closing).launch());
+
+        assertThat(e.getSuppressed()).singleElement().isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aVmWhoseConnectionIsClosedLeavesNothingOnTheSite() {
+        CloudVm vm = Samples.vm().hostKey("ssh-ed25519 AAAAC3Nz").build();
+        Host closed = new WrappedHost(host, (h, command) -> {
+            throw new IllegalStateException("the VM's host is closed");
+        });
+        SlurmRayCluster cluster =
+                builder(host).publish(Publish.dashboardTo(vm)).vmHost(closed).build();
+        LaunchPlan plan = cluster.plan();
+
+        assertThatThrownBy(() -> cluster.launch(plan))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the VM's host is closed")
+                .hasNoSuppressedExceptions();
+
+        assertThat(slurm.run(plan.id())).doesNotExist();
+        assertThat(slurm.jobs()).isEmpty();
+    }
+
+    @Test
+    void whatSlurmRefusesIsRemovedByTheLaunchThatHasMadeIt() throws IOException {
+        slurm.sbatch(REFUSES);
+        LaunchPlan plan = cluster().plan();
+
+        assertThatThrownBy(() -> cluster().launch(plan)).isInstanceOf(SubmissionRefusedException.class);
+
+        assertThat(slurm.run(plan.id())).doesNotExist();
+    }
+
+    @Test
+    void whatSlurmRefusesIsLeftToPruneByALaunchThatHasNotMadeIt() throws Exception {
         sbatchWaits();
         LaunchPlan plan = cluster().plan();
         assertThat(interruptedWhileItSubmits(cluster(), plan)).isInstanceOf(LaunchUndecidedException.class);
-        slurm.sbatch("echo 'sbatch: error: Batch job submission failed: Invalid qos specification' >&2; exit 1");
+        slurm.sbatch(REFUSES);
         // the attempt that is under way still runs the old program: it ends, and says what the new one would
         Path attempt = slurm.run(plan.id()).resolve("submit/attempt.1");
         Files.writeString(
@@ -197,7 +265,11 @@ class LaunchTest {
 
         assertThatThrownBy(() -> cluster().launch(plan)).isInstanceOf(SubmissionRefusedException.class);
 
-        assertThat(slurm.run(plan.id())).doesNotExist();
+        assertThat(slurm.run(plan.id()).resolve("plan.json"))
+                .as("another launch of the plan may be using it")
+                .exists();
+        assertThat(RayClusters.on(host, Platforms.lab()).prune(Duration.ZERO).removed())
+                .containsExactly(plan.id());
         Files.createFile(slurm.file("go"));
     }
 
@@ -235,6 +307,16 @@ class LaunchTest {
                 .hasMessageNotContaining("Submit the same script");
         Files.createFile(slurm.file("go"));
         RayClusters.on(host, Platforms.lab()).attach(plan.id()).end();
+    }
+
+    /** A host on which something happens before one command. */
+    private static Host before(Host host, String before, Runnable happens) {
+        return new WrappedHost(host, (h, command) -> {
+            if (command.description().startsWith(before)) {
+                happens.run();
+            }
+            return h.run(command);
+        });
     }
 
     /** A host whose caller is interrupted just as one command has been done. */

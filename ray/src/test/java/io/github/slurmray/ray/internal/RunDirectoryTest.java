@@ -15,7 +15,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,6 +123,17 @@ class RunDirectoryTest {
                 .isEqualTo(new RunDirectory.Prepared(false, Optional.empty()));
         assertThat(Files.readString(local("plan.json"))).isEqualTo("first plan");
         assertThat(Files.readString(local("token"))).isEqualTo("first");
+    }
+
+    @Test
+    void whoeverFindsTheDirectoryThereMakesItYoungAgainForPrune() throws IOException {
+        prepare(Map.of());
+        Files.setLastModifiedTime(local("plan.json"), FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+        Instant before = Instant.now().minusSeconds(1);
+
+        prepare(Map.of());
+
+        assertThat(Files.getLastModifiedTime(local("plan.json")).toInstant()).isAfter(before);
     }
 
     @ParameterizedTest
