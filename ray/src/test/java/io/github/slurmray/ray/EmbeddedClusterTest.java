@@ -78,8 +78,7 @@ class EmbeddedClusterTest extends ClusterContract {
     // of this emulation: another one's job may have the same number
     private boolean isOf(long pid, String mark) {
         try {
-            String environment = Files.readString(
-                    Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1);
+            String environment = Files.readString(Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1);
             List<String> variables = List.of(environment.split("\0", -1));
             return variables.contains(mark) && variables.contains("HOME=" + slurm.home());
         } catch (IOException e) {

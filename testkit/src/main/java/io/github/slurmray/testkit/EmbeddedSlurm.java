@@ -185,9 +185,9 @@ public final class EmbeddedSlurm implements AutoCloseable {
         }
 
         /**
-         * Lets {@link EmbeddedSlurm#site} have the facts of another site, so that plans are checked and priced as there.
-         * Its partitions should then be those of the {@linkplain #slurmConf slurm.conf}, as of {@code
-         * platform.slurmConf()}.
+         * Lets {@link EmbeddedSlurm#site} have the facts of another site, so that plans are checked and priced as
+         * there. Its partitions should then be those of the {@linkplain #slurmConf slurm.conf}, as of
+         * {@code platform.slurmConf()}.
          *
          * @param platform the name of a site that slurmray ships, such as {@code lumi-c}
          * @return this builder

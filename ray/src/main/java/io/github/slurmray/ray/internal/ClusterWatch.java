@@ -28,6 +28,8 @@ final class ClusterWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
     private static final Backoff READY_CHECKS = new Backoff(Duration.ofMillis(300), Duration.ofSeconds(5));
     private static final int QUICK_CHECKS = 100;
+    /** How long an end that Slurm has told waits for what the job has told of it, so that its reason is known first. */
+    private static final Duration LAST_EVENTS = Duration.ofSeconds(3);
 
     private final PlanRecord plan;
     private final JobId job;
@@ -196,11 +198,14 @@ final class ClusterWatch {
         notifyAll();
     }
 
-    private void askSlurm() {
+    private void askSlurm() throws InterruptedException {
         if (current().phase() == Phase.ENDED) {
             return;
         }
         JobState now = slurm.status(job);
+        if (now.isEnded() && !follower.catchUp(LAST_EVENTS)) {
+            LOG.debug("cluster {}: the job's last events may come after Slurm's word that it ended", plan.id());
+        }
         if (!isSame(current().job(), now)) {
             accept(new ClusterEvent.JobChanged(Instant.now(), now));
         }

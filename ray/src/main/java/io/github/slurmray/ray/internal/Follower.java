@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ final class Follower implements AutoCloseable {
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable HostProcess process;
+    private final AtomicLong questions = new AtomicLong();
+    private long answered; // guarded by this
     private int told;
 
     /** What a follower tells; called by its thread. */
@@ -115,6 +118,8 @@ final class Follower implements AutoCloseable {
     private void tell(String line) {
         if (line.startsWith("!owner ")) {
             listener.owner(line.substring("!owner ".length()));
+        } else if (line.startsWith("!told ")) {
+            answered(Long.parseLong(line.substring("!told ".length())));
         } else {
             told++;
             listener.line(line);
@@ -147,6 +152,34 @@ final class Follower implements AutoCloseable {
      */
     boolean signOfLife() {
         return send("");
+    }
+
+    /**
+     * Waits until everything has been told that was written when this was called.
+     *
+     * @return false if that can't be known, or not in time
+     */
+    boolean catchUp(Duration atMost) throws InterruptedException {
+        long question = questions.incrementAndGet();
+        if (!send("?" + question)) {
+            return false;
+        }
+        long deadline = System.nanoTime() + atMost.toNanos();
+        synchronized (this) {
+            while (answered < question) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                wait(Math.max(1, left / 1_000_000));
+            }
+            return true;
+        }
+    }
+
+    private synchronized void answered(long question) {
+        answered = Math.max(answered, question);
+        notifyAll();
     }
 
     private boolean send(String line) {

@@ -4,9 +4,7 @@ import io.github.slurmray.core.Host;
 import io.github.slurmray.core.Tunnel;
 import io.github.slurmray.ray.ClusterEvent.EnvironmentReady;
 import io.github.slurmray.ray.PublishState;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +31,7 @@ final class Ways implements AutoCloseable {
     }
 
     private boolean byLogin(EnvironmentReady environment) {
-        return loginForward && !isLoopback(environment.dashboardHost());
+        return loginForward && !isOwnLoopback(environment.dashboardHost());
     }
 
     /**
@@ -60,13 +58,11 @@ final class Ways implements AutoCloseable {
                 .map(t -> URI.create("http://127.0.0.1:" + t.localAddress().getPort()));
     }
 
-    private static boolean isLoopback(String address) {
-        try {
-            // addresses only, as the job wrote them: nothing is looked up
-            return InetAddress.getByName(address).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
+    /**
+     * Whether only the head itself reaches the address. The others of 127/8 are nodes that share the login's machine.
+     */
+    private static boolean isOwnLoopback(String address) {
+        return address.equals("127.0.0.1") || address.equals("::1") || address.equals("localhost");
     }
 
     @Override

@@ -1,11 +1,12 @@
 # shellcheck shell=bash
 # follow RUN TOLD SILENCE: prints the lines of RUN/events.jsonl after the first TOLD, as they come, and "!owner HANDLE" for
 # whoever owns the cluster: first after the events that are there already, then whenever it changes. A line on standard
-# input renews the lease, an empty one is a sign of life. It ends with standard input, after SILENCE seconds without a line
+# input renews the lease, an empty one is a sign of life, and "?N" is answered by "!told N" after what was there then. It
+# ends with standard input, after SILENCE seconds without a line
 # (a connection that was cut doesn't end here), or when RUN is gone. It asks four times a second and starts no process, so
 # it can run on a login node for as long as the cluster does. Opening the file anew each time is what makes a network file
 # system look for news.
-run=$1 told=$2 silence=$3 owner='?' heard=0
+run=$1 told=$2 silence=$3 owner='?' heard=0 asked=''
 while [ -d "$run" ] && [ $((SECONDS - heard)) -lt "$silence" ]; do
   lines=() now=''
   { mapfile -s "$told" lines <"$run/events.jsonl"; } 2>/dev/null
@@ -19,11 +20,17 @@ while [ -d "$run" ] && [ $((SECONDS - heard)) -lt "$silence" ]; do
     owner=$now
     printf '!owner %s\n' "$owner"
   fi
+  [ -z "$asked" ] || printf '!told %s\n' "$asked"
+  asked=''
   IFS= read -r -t 0.25 order
   case $? in
     0)
       heard=$SECONDS
-      [ -z "$order" ] || printf '%s\n' "$order" >"$run/lease"
+      case $order in
+        '') ;;
+        '?'*) asked=${order#?} ;;
+        *) printf '%s\n' "$order" >"$run/lease" ;;
+      esac
       ;;
     1) exit 0 ;;
   esac

@@ -114,6 +114,26 @@ class FollowerTest {
     }
 
     @Test
+    void whoCatchesUpHasBeenToldAllThatWasWritten() throws Exception {
+        try (Follower follower = follow(host)) {
+            await().until(() -> follower.renew("x"));
+            for (int i = 0; i < 5; i++) {
+                write(i + "\n");
+                assertThat(follower.catchUp(Duration.ofSeconds(20))).isTrue();
+                assertThat(lines).hasSize(i + 1);
+            }
+        }
+        assertThat(Files.readString(home.resolve("run/lease"))).isEqualTo("x\n");
+    }
+
+    @Test
+    void nobodyCatchesUpWithoutAConnection() throws Exception {
+        Follower follower = follow(host);
+        follower.close();
+        assertThat(follower.catchUp(Duration.ofMinutes(1))).isFalse();
+    }
+
+    @Test
     void linesMayHoldAnythingButALineBreak() throws IOException {
         write("{\"log\":\"a \\n b\"}\n\n  spaces  \nZürich 京 😀\nback\\slash %s $HOME\na\rb\n!not an owner\n");
         try (Follower follower = follow(host)) {

@@ -32,7 +32,10 @@ record RaySource(String name, List<String> setup, Optional<Path> virtualEnvironm
             throw new UncheckedIOException(e);
         }
         Place.write(bin.resolve("ray"), Place.resource("ray.py"), "rwx------");
-        Place.write(facts.resolve("METADATA"), "Metadata-Version: 2.1\nName: ray\nVersion: " + STAND_IN_VERSION + "\n", "rw-------");
+        Place.write(
+                facts.resolve("METADATA"),
+                "Metadata-Version: 2.1\nName: ray\nVersion: " + STAND_IN_VERSION + "\n",
+                "rw-------");
         return new RaySource(
                 "stand-in",
                 List.of(
