@@ -146,6 +146,7 @@ final class PartitionRules {
             rules.leastGpus();
             rules.wholeNodes();
             rules.memoryFollows();
+            rules.purpose();
         }
         rules.otherGres();
         rules.findings.addAll(asked.unread());
@@ -162,12 +163,13 @@ final class PartitionRules {
         }
         String where = rule.name.startsWith("node-") ? "a node of " + partition : partition.toString();
         T most = limit.get().most();
+        String atMost = most.equals(0L) ? "none" : "at most " + most;
         List<String> taking = others.get();
         String fits = "this fits in " + String.join(", ", taking);
         add(
                 rule.name,
                 rule.words.apply(asked).apply(value.get()),
-                where + " " + rule.verb + " at most " + most + (taking.isEmpty() ? "" : "; " + fits),
+                where + " " + rule.verb + " " + atMost + (taking.isEmpty() ? "" : "; " + fits),
                 most,
                 taking.isEmpty() ? "at most " + most : fits,
                 limit.get().pointer());
@@ -211,6 +213,16 @@ final class PartitionRules {
                                 + "\")")
                 .about("--partition", partition.name())
                 .from(site.sourceOf(at(asked, "/access"))));
+    }
+
+    private void purpose() {
+        partition
+                .accessCondition()
+                .filter(c -> partition.openToAnyone().orElse(true))
+                .map(c -> Finding.note("partition-purpose", "--partition=" + partition.name() + ": " + c)
+                        .about("--partition", partition.name())
+                        .from(site.sourceOf(at(asked, "/access"))))
+                .ifPresent(findings::add);
     }
 
     private void gpuTypes() {
