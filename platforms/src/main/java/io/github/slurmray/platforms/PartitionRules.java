@@ -368,13 +368,14 @@ final class PartitionRules {
     private static Optional<Limit<Memory>> largestNode(Partition p) {
         Optional<Limit<Memory>> largest = Optional.empty();
         for (NodeType type : p.nodeTypes()) {
-            if (type.usableMemory().isEmpty()) {
+            // no job gets more than all that a node has, if it isn't known how much less it gets
+            Optional<Memory> of = type.usableMemory().or(type::memory);
+            if (of.isEmpty()) {
                 return Optional.empty();
             }
-            Memory of = type.usableMemory().get();
-            if (largest.isEmpty() || of.compareTo(largest.get().most()) > 0) {
-                String pointer = SiteFacts.below("/nodeTypes", type.name()) + "/usableMemory";
-                largest = Optional.of(new Limit<>(of, pointer));
+            if (largest.isEmpty() || of.get().compareTo(largest.get().most()) > 0) {
+                String fact = type.usableMemory().isPresent() ? "/usableMemory" : "/memory";
+                largest = Optional.of(new Limit<>(of.get(), SiteFacts.below("/nodeTypes", type.name()) + fact));
             }
         }
         return largest;

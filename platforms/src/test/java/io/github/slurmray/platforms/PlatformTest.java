@@ -92,6 +92,22 @@ class PlatformTest {
     }
 
     @Test
+    void noJobGetsMoreMemoryThanItsNodesHave() {
+        UnaryOperator<SbatchScript.Builder> small = s -> s.account("p").partition("small-g");
+        assertThat(Platforms.lumiG()
+                        .check(small.apply(SbatchScript.builder())
+                                .mem(Memory.ofGiB(513))
+                                .build()))
+                .extracting(Finding::message)
+                .containsExactly("--mem=513G: a node of partition small-g gives at most 512G; this fits in lumid");
+        assertThat(Platforms.lumiG()
+                        .check(small.apply(SbatchScript.builder())
+                                .mem(Memory.ofGiB(512))
+                                .build()))
+                .isEmpty();
+    }
+
+    @Test
     void aFindingAboutAValueThatTheSiteFilledInSaysWhereItComesFrom() {
         Suggestions fits = Platforms.puhti()
                 .suggest(ResourceRequest.builder().gpusPerNode(8).build());

@@ -367,15 +367,17 @@ class RequestRulesTest {
     }
 
     @Test
-    void aLimitOfMemoryNamesItsSourceAndIsNeverTheInstalledMemory() {
+    void aLimitOfMemoryNamesItsSourceAndIsTheInstalledMemoryOnlyWhereNoOtherIsKnown() {
         Finding finding = only(check(
                 Platforms.lumiC(),
                 s -> s.partition("debug").time(WallTime.parse("00:30:00")).mem(Memory.ofGiB(300))));
         assertThat(finding.sources())
                 .isEqualTo(Platforms.lumiC().sourceOf("/nodeTypes/lumi-c-256/usableMemory"))
                 .isNotEmpty();
-        assertThat(check(Platforms.lumiC(), s -> s.partition("small").mem(Memory.ofGiB(2000))))
-                .isEmpty();
+        assertThat(only(check(Platforms.lumiC(), s -> s.partition("small").mem(Memory.ofGiB(2000))))
+                        .sources())
+                .isEqualTo(Platforms.lumiC().sourceOf("/nodeTypes/lumi-c-1024/memory"))
+                .isNotEmpty();
         assertThat(Platforms.lumiC().partition("small").nodeTypes())
                 .filteredOn(t -> t.name().equals("lumi-c-512"))
                 .extracting(NodeType::usableMemory)
