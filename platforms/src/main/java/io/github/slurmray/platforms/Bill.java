@@ -1,5 +1,6 @@
 package io.github.slurmray.platforms;
 
+import io.github.slurmray.core.WallTime;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -21,31 +22,42 @@ public sealed interface Bill {
      * @param perHour the parts of the price of an hour by name, such as {@code cpu} and {@code memory}, in the rule's
      *     order
      * @param wallTime the time that is billed
-     * @param isRate whether it is the price of each hour of a job without a time limit, and {@code wallTime} an hour
+     * @param span which time {@code wallTime} is
      */
-    record Known(String unit, Map<String, BigDecimal> perHour, Duration wallTime, boolean isRate) implements Bill {
+    record Known(String unit, Map<String, BigDecimal> perHour, Duration wallTime, Span span) implements Bill {
+        /** Which time is billed. */
+        public enum Span {
+            /** The job's own: what it took, or its time limit. */
+            JOB,
+            /** The partition's default time, which Slurm gives to a job that names no time limit. */
+            DEFAULT_TIME,
+            /** Each hour of a job without a time limit; the wall time is an hour. */
+            EACH_HOUR
+        }
+
         private static final BigDecimal HOUR = BigDecimal.valueOf(3_600);
 
         /**
-         * Makes the bill of a time.
+         * Makes the bill of a job's own time.
          *
          * @param unit such as {@code CPU BU}
          * @param perHour the parts of the price of an hour by name
          * @param wallTime the time that is billed
          */
         public Known(String unit, Map<String, BigDecimal> perHour, Duration wallTime) {
-            this(unit, perHour, wallTime, false);
+            this(unit, perHour, wallTime, Span.JOB);
         }
 
-        /** The price of each hour. */
-        Known ofEachHour() {
-            return new Known(unit, perHour, Duration.ofHours(1), true);
+        /** The same bill, of which it is known that its time isn't the job's own. */
+        Known of(Span other) {
+            return new Known(unit, perHour, wallTime, other);
         }
 
         /** Copies the parts. */
         public Known {
             Objects.requireNonNull(unit, "unit");
             Objects.requireNonNull(wallTime, "wallTime");
+            Objects.requireNonNull(span, "span");
             perHour = Collections.unmodifiableMap(new LinkedHashMap<>(perHour));
         }
 
@@ -109,10 +121,18 @@ public sealed interface Bill {
             return amount.setScale(2, RoundingMode.HALF_UP);
         }
 
-        /** Returns such as {@code 24.14 CPU BU (cpu 16.49, memory 7.65)}, or {@code 288.00 CPU BU per hour}. */
+        /**
+         * Returns such as {@code 24.14 CPU BU (cpu 16.49, memory 7.65)}, {@code 288.00 CPU BU per hour} or {@code 24.00
+         * CPU BU for the default time of 00:05:00}.
+         */
         @Override
         public String toString() {
-            String total = rounded() + " " + unit + (isRate ? " per hour" : "");
+            String time = switch (span) {
+                case JOB -> "";
+                case DEFAULT_TIME -> " for the default time of " + WallTime.of(wallTime);
+                case EACH_HOUR -> " per hour";
+            };
+            String total = rounded() + " " + unit + time;
             return perHour.size() < 2
                     ? total
                     : roundedParts().entrySet().stream()

@@ -214,9 +214,10 @@ public final class Firewall {
             if (state == LifeSpan.State.CLOSED) {
                 closed(
                         site,
-                        "is gone since " + life.loginsUntil().or(life::until).orElseThrow());
+                        "has been gone since "
+                                + life.loginsUntil().or(life::until).orElseThrow());
             } else if (state == LifeSpan.State.LOGIN_ONLY && part == OutwardAddresses.Part.COMPUTE) {
-                closed(site, "runs no jobs since " + life.until().orElseThrow());
+                closed(site, "has run no jobs since " + life.until().orElseThrow());
             }
             return this;
         }

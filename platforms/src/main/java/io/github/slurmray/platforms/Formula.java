@@ -82,7 +82,7 @@ public final class Formula {
         missing.removeAll(usage.quantities().keySet());
         if (!missing.isEmpty()) {
             String names = missing.stream().map(Quantity::word).collect(Collectors.joining(", "));
-            return new Value.Unknown(missing, "the job's " + names + " isn't known, which '" + text + "' needs");
+            return new Value.Unknown(missing, "not known of the job: " + names + ", which '" + text + "' needs");
         }
         try {
             return new Value.Known(expression.of(usage.quantities()));

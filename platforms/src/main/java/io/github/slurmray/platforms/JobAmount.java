@@ -268,28 +268,44 @@ final class JobAmount {
         return memoryComes() ? memoryThatComes() : memory;
     }
 
+    /** The time limit that the job gets; empty if it has none, or Slurm decides and that isn't known. */
+    private Optional<Duration> timeLimit() {
+        return time.or(partition::defaultTime).flatMap(WallTime::limit);
+    }
+
+    /** Which time {@link #usage} is for. */
+    Bill.Known.Span span() {
+        if (timeLimit().isEmpty()) {
+            return Bill.Known.Span.EACH_HOUR;
+        }
+        return time.isPresent() ? Bill.Known.Span.JOB : Bill.Known.Span.DEFAULT_TIME;
+    }
+
     /** What the job holds for its time limit, or for an hour if it has none. */
     JobUsage usage() {
-        JobUsage usage = JobUsage.of(time.flatMap(WallTime::limit).orElse(Duration.ofHours(1)))
+        JobUsage usage = JobUsage.of(timeLimit().orElse(Duration.ofHours(1)))
                 .with(Quantity.NODES, nodes)
                 .with(Quantity.SLICES, times(slices, nodes));
         if (gpusHeld().isPresent()) {
             usage = usage.with(Quantity.GPUS, times(gpusHeld().getAsLong(), nodes));
         }
-        boolean whole = exclusive || partition.isByNode();
-        Optional<Long> cores = whole ? partition.ofEachNode(t -> Boxed.of(t.cores())) : cpusForSure();
+        Optional<Long> cores = isBySize() ? cpusForSure() : partition.ofEachNode(t -> Boxed.of(t.cores()));
         if (cores.isPresent()) {
             usage = usage.with(Quantity.CORES, times(cores.get(), nodes));
         }
-        Optional<Memory> held = whole
-                ? partition.ofEachNode(NodeType::usableMemory)
-                : memoryHeld().or(this::defaultMemory);
+        Optional<Memory> held =
+                isBySize() ? memoryHeld().or(this::defaultMemory) : partition.ofEachNode(NodeType::usableMemory);
         if (held.isPresent()) {
             usage = usage.with(times(held.get(), nodes));
         }
         return otherGres.isEmpty()
                 ? usage.with(Quantity.DISK_GIB, times(disk.map(Gres::count).orElse(0L), nodes))
                 : usage;
+    }
+
+    /** Whether the job is billed for what it asks for, and not for whole nodes. */
+    boolean isBySize() {
+        return !exclusive && !partition.isByNode();
     }
 
     /** Slurm gives a task one CPU if nothing is said, but a site may have another default for GPUs. */
@@ -301,11 +317,6 @@ final class JobAmount {
         return memoryComes() || cpus.isEmpty()
                 ? Optional.empty()
                 : partition.memory().defaultPerCpu().map(m -> times(m, cpus.getAsLong()));
-    }
-
-    /** Whether the job has no time limit, so that only the price of an hour is known. */
-    boolean isOpenEnded() {
-        return time.flatMap(WallTime::limit).isEmpty();
     }
 
     /** The GPUs as {@link #gpuOption} takes them, such as {@code gpu:4}. */

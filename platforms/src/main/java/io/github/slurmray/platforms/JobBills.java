@@ -20,7 +20,25 @@ final class JobBills {
                     amount.unread().stream().map(Finding::message).collect(Collectors.joining("; ")), Set.of());
         }
         Bill bill = amount.site().billing().bill(amount.partition().name(), amount.usage());
-        return amount.isOpenEnded() && bill instanceof Bill.Known known ? known.ofEachHour() : bill;
+        return bill instanceof Bill.Known known ? known.of(amount.span()) : explained((Bill.Unknown) bill, amount);
+    }
+
+    /** Says what to ask for, so that what is missing is known. */
+    private static Bill explained(Bill.Unknown bill, JobAmount asked) {
+        List<String> ways = new ArrayList<>();
+        if (asked.isBySize()
+                && bill.missing().contains(Quantity.CORES)
+                && asked.cpus().isEmpty()) {
+            ways.add("ask for CPUs (--cpus-per-task)");
+        }
+        if (asked.isBySize() && bill.missing().contains(Quantity.MEMORY_GIB) && !asked.memoryComes()) {
+            ways.add("ask for memory (--mem)");
+        }
+        return with(bill, ways);
+    }
+
+    private static Bill with(Bill.Unknown bill, List<String> ways) {
+        return ways.isEmpty() ? bill : new Bill.Unknown(bill.reason() + "; " + String.join("; ", ways), bill.missing());
     }
 
     /** The price of what a job had; what its accounting doesn't say is what its script asked for. */
@@ -90,6 +108,6 @@ final class JobBills {
         if (ofScript && !withScript) {
             ways.add("what was asked for stands in the job's script: give it, too");
         }
-        return ways.isEmpty() ? bill : new Bill.Unknown(bill.reason() + "; " + String.join("; ", ways), bill.missing());
+        return with(bill, ways);
     }
 }

@@ -146,6 +146,7 @@ final class PartitionRules {
             rules.leastGpus();
             rules.wholeNodes();
             rules.memoryFollows();
+            rules.purpose();
         }
         rules.otherGres();
         rules.findings.addAll(asked.unread());
@@ -162,12 +163,13 @@ final class PartitionRules {
         }
         String where = rule.name.startsWith("node-") ? "a node of " + partition : partition.toString();
         T most = limit.get().most();
+        String atMost = most.equals(0L) ? "none" : "at most " + most;
         List<String> taking = others.get();
         String fits = "this fits in " + String.join(", ", taking);
         add(
                 rule.name,
                 rule.words.apply(asked).apply(value.get()),
-                where + " " + rule.verb + " at most " + most + (taking.isEmpty() ? "" : "; " + fits),
+                where + " " + rule.verb + " " + atMost + (taking.isEmpty() ? "" : "; " + fits),
                 most,
                 taking.isEmpty() ? "at most " + most : fits,
                 limit.get().pointer());
@@ -211,6 +213,16 @@ final class PartitionRules {
                                 + "\")")
                 .about("--partition", partition.name())
                 .from(site.sourceOf(at(asked, "/access"))));
+    }
+
+    private void purpose() {
+        partition
+                .accessCondition()
+                .filter(c -> partition.openToAnyone().orElse(true))
+                .map(c -> Finding.note("partition-purpose", "--partition=" + partition.name() + ": " + c)
+                        .about("--partition", partition.name())
+                        .from(site.sourceOf(at(asked, "/access"))))
+                .ifPresent(findings::add);
     }
 
     private void gpuTypes() {
@@ -356,13 +368,14 @@ final class PartitionRules {
     private static Optional<Limit<Memory>> largestNode(Partition p) {
         Optional<Limit<Memory>> largest = Optional.empty();
         for (NodeType type : p.nodeTypes()) {
-            if (type.usableMemory().isEmpty()) {
+            // no job gets more than all that a node has, if it isn't known how much less it gets
+            Optional<Memory> of = type.usableMemory().or(type::memory);
+            if (of.isEmpty()) {
                 return Optional.empty();
             }
-            Memory of = type.usableMemory().get();
-            if (largest.isEmpty() || of.compareTo(largest.get().most()) > 0) {
-                String pointer = SiteFacts.below("/nodeTypes", type.name()) + "/usableMemory";
-                largest = Optional.of(new Limit<>(of, pointer));
+            if (largest.isEmpty() || of.get().compareTo(largest.get().most()) > 0) {
+                String fact = type.usableMemory().isPresent() ? "/usableMemory" : "/memory";
+                largest = Optional.of(new Limit<>(of.get(), SiteFacts.below("/nodeTypes", type.name()) + fact));
             }
         }
         return largest;

@@ -508,8 +508,13 @@ public final class Platform {
      *
      * @param fact where it stands in the site's file, as a JSON pointer such as {@code /partitions/small/maxTime}
      * @return one or several; empty if the fact isn't known
+     * @throws IllegalArgumentException if it is no JSON pointer: if it doesn't begin with {@code /} and isn't empty
      */
     public List<Source> sourceOf(String fact) {
+        if (!fact.isEmpty() && !fact.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    "a fact is named by a JSON pointer such as /partitions/small/maxTime, but was '" + fact + "'");
+        }
         return facts.sources(fact);
     }
 
@@ -534,7 +539,7 @@ public final class Platform {
      * {@code job-gpus}, {@code job-gpus-min}, {@code job-memory} and {@code gpu-cpus}. Warnings:
      * {@code memory-follows}, {@code gpu-option}, {@code mail-ignored}, and where a fact is missing, or an option isn't
      * read, {@code partition-missing}, {@code gpu-type-unknown}, {@code gres-unknown} and {@code amount-unread}. Notes:
-     * {@code whole-nodes}.
+     * {@code whole-nodes} and {@code partition-purpose}.
      *
      * @param script the script
      * @param now when it is to be submitted
@@ -559,9 +564,9 @@ public final class Platform {
     }
 
     /**
-     * Finds the partitions that take a request, and what each costs. Whether the site is open, and whether the user may
-     * use a partition that isn't open to everybody unless they {@linkplain #withAccessTo said so}, is not looked at
-     * here but by {@link #check}.
+     * Finds the partitions that take a request, and what each costs. Of those that aren't open to everybody only the
+     * ones that the user {@linkplain #withAccessTo may use} take it. Whether the site is open isn't looked at here, but
+     * by {@link #check}.
      *
      * @param request what a job needs
      * @return those that take it, cheapest first, and why the others don't
@@ -571,7 +576,8 @@ public final class Platform {
     }
 
     /**
-     * Computes what a job costs if it runs for its whole time limit, or each hour of it if it has none.
+     * Computes what a job costs if it runs for its whole time limit. If it names none, that is the partition's default
+     * time, or, where that isn't known, the price is of each hour: {@link Bill.Known#span} tells which.
      *
      * @param request what it needs, in the words of one of this site's partitions
      * @return the price of what its directives ask for, and no more; unknown if the formula is, or a quantity that it
@@ -582,8 +588,10 @@ public final class Platform {
     }
 
     /**
-     * Computes what a script's job costs if it runs for its whole time limit, or each hour of it if it has none; of a
-     * job array, each element. Only what stands in the script counts: what it leaves to Slurm is unknown.
+     * Computes what a script's job costs if it runs for its whole time limit; of a job array, each element. If it names
+     * none, that is the partition's default time, or, where that isn't known, the price is of each hour:
+     * {@link Bill.Known#span} tells which. What else the script leaves to Slurm is unknown, but for memory in
+     * proportion to the CPUs where the site's file says it.
      *
      * @param script for one partition, or none if the site has a default
      * @return unknown if the formula is, or a quantity that it needs, or the script has an option that changes what the

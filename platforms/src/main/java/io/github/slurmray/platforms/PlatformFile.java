@@ -44,6 +44,9 @@ final class PlatformFile {
             .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    /** What a file is held for whose name tells nothing. */
+    private static final String NOT_YAML = "JSON (YAML is what ends in .yaml or .yml)";
+
     /** A file's content and where it is; a shipped one has no path. */
     private record Content(String file, @Nullable Path path, ObjectNode root) {}
 
@@ -147,7 +150,8 @@ final class PlatformFile {
         if (yaml) {
             refuseReferences(text, file);
         }
-        JsonNode root = tree(yaml ? YAML : JSON, yaml ? "YAML" : "JSON", text, file);
+        JsonNode root =
+                tree(yaml ? YAML : JSON, yaml ? "YAML" : file.endsWith(".json") ? "JSON" : NOT_YAML, text, file);
         if (root instanceof ObjectNode object) {
             return new Content(file, path, object);
         }
@@ -217,6 +221,6 @@ final class PlatformFile {
 
     private static String place(JsonParser parser, String file, int line) {
         String pointer = parser.streamReadContext().pathAsPointer().toString();
-        return file + " at '" + Name.shown(pointer, LONGEST_SHOWN) + "', line " + line;
+        return SiteFacts.at(file, Name.shown(pointer, LONGEST_SHOWN)) + ", line " + line;
     }
 }

@@ -19,8 +19,11 @@ final class PolicyRules {
         }
         return Optional.of(Finding.warning(
                         "poll-floor",
-                        "looking at the queue every " + interval + ": at " + site.name() + " not more often than every "
-                                + floor)
+                        "looking at the queue every " + interval + ": "
+                                + (site.policies().pollFloor().isPresent()
+                                        ? site.name() + " asks for at least " + floor + " between two looks"
+                                        : "what " + site.name() + " asks for isn't known, and slurmray's own least is "
+                                                + floor))
                 .about("poll interval", interval)
                 .limit(floor, "wait " + floor)
                 .from(site.sourceOf("/policies/pollFloor")));

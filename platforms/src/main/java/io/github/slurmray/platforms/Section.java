@@ -93,9 +93,14 @@ final class Section {
     }
 
     Optional<String> text(String key) {
+        return text(key, "a text");
+    }
+
+    private Optional<String> text(String key, String expected) {
         return get(key).map(n -> {
             if (!n.isString()) {
-                throw bad(key, "a text", null);
+                // YAML reads 24.11 and true as no text, but for quotes
+                throw bad(key, expected + (n.isValueNode() ? ", in quotes" : ""), null);
             }
             return n.stringValue();
         });
@@ -149,7 +154,7 @@ final class Section {
     }
 
     <T> Optional<T> value(String key, String expected, Function<String, T> parse) {
-        return text(key).map(t -> {
+        return text(key, expected).map(t -> {
             try {
                 return parse.apply(t);
             } catch (RuntimeException e) {
@@ -160,7 +165,7 @@ final class Section {
 
     /** Like {@link #value}, with what the parser has to say. */
     <T> Optional<T> parsed(String key, String expected, Function<String, T> parse) {
-        return text(key).map(t -> {
+        return text(key, expected).map(t -> {
             try {
                 return parse.apply(t);
             } catch (IllegalArgumentException e) {

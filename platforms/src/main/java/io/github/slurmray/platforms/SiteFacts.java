@@ -116,9 +116,14 @@ final class SiteFacts {
     private static PlatformFileException error(
             String file, String pointer, String expected, String found, @Nullable Exception cause) {
         return new PlatformFileException(
-                file + " at '" + Name.shown(pointer, LONGEST_POINTER) + "': expected "
-                        + Name.shown(expected, LONGEST_EXPECTED) + ", but found " + found,
+                at(file, Name.shown(pointer, LONGEST_POINTER)) + ": expected " + Name.shown(expected, LONGEST_EXPECTED)
+                        + ", but found " + found,
                 cause);
+    }
+
+    /** A place in a file; all of it has the empty pointer. */
+    static String at(String file, String pointer) {
+        return pointer.isEmpty() ? file : file + " at '" + pointer + "'";
     }
 
     private static String shown(@Nullable JsonNode found) {

@@ -47,10 +47,10 @@ final class SiteRules {
             case LOGIN_ONLY, CLOSED ->
                 closed(
                         "site-closed",
-                        site.title() + " runs no jobs since " + life.until().orElseThrow()
+                        site.title() + " has run no jobs since " + life.until().orElseThrow()
                                 + life.successor().map(s -> "; go on with " + s).orElse("")
                                 + life.gpuSuccessor()
-                                        .map(s -> ", for GPUs go on with " + s)
+                                        .map(s -> ", or with " + s + " for GPUs")
                                         .orElse(""),
                         "until");
         }

@@ -21,4 +21,10 @@ public record StorageAdvice(String rule, String path, String message, List<Sourc
         Objects.requireNonNull(message, "message");
         sources = List.copyOf(sources);
     }
+
+    /** Returns such as {@code storage-cleaned: files in /scratch/project_2001234 that …}. */
+    @Override
+    public String toString() {
+        return rule + ": " + message;
+    }
 }

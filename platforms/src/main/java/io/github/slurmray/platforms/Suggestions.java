@@ -7,12 +7,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which partitions of a site take a request, and why the others don't.
  *
  * @param fitting those that take it: cheapest first among those that are billed in one unit, then those whose bill
- *     isn't known
+ *     isn't known; of those at one price, the ones that are there for something special come last
  * @param others the errors that stand against each other one, by its name
  */
 public record Suggestions(List<Suggestion> fitting, Map<String, List<Finding>> others) {
@@ -20,7 +21,11 @@ public record Suggestions(List<Suggestion> fitting, Map<String, List<Finding>> o
                     (Suggestion s) -> s.bill() instanceof Bill.Unknown)
             .thenComparing(s -> s.bill() instanceof Bill.Known b ? b.unit() : "")
             .thenComparing(s -> s.bill() instanceof Bill.Known b ? b.total() : BigDecimal.ZERO)
+            .thenComparing(s -> s.partition().accessCondition().isPresent())
             .thenComparing(s -> s.partition().name());
+
+    /** The options whose values follow from others, where the request doesn't say them. */
+    private static final Set<String> FOLLOWS = Set.of("--cpus-per-task", "--mem");
 
     /** Copies the parts. */
     public Suggestions {
@@ -53,8 +58,21 @@ public record Suggestions(List<Suggestion> fitting, Map<String, List<Finding>> o
 
     private static List<Finding> against(SiteRequest worded, List<String> takers) {
         List<Finding> findings = new ArrayList<>(worded.findings());
-        findings.addAll(SiteRules.against(worded.amount(), worded.script(), () -> takers));
+        SiteRules.against(worded.amount(), worded.script(), () -> takers).stream()
+                .map(f -> explained(f, worded))
+                .forEach(findings::add);
         return findings;
+    }
+
+    /** Says of a value that the request doesn't have where it comes from. */
+    private static Finding explained(Finding finding, SiteRequest worded) {
+        for (SiteRequest.Filled filled : worded.filled()) {
+            String said = filled.option() + "=" + filled.value();
+            if (FOLLOWS.contains(filled.option()) && finding.message().startsWith(said + ":")) {
+                return finding.saying(filled + finding.message().substring(said.length()));
+            }
+        }
+        return finding;
     }
 
     private static List<Finding> errors(List<Finding> findings) {

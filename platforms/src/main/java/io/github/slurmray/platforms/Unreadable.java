@@ -20,6 +20,8 @@ record Unreadable(int line, String why) {
     // a YAML parser's exception is where the node began, and its text ends with the place of the problem
     private static final Pattern PROBLEM = Pattern.compile(".*line (\\d{1,8}), column (\\d{1,8}).*", Pattern.DOTALL);
 
+    private static final Pattern INDENTED_BY_TAB = Pattern.compile(" *\t");
+
     /** Explains an exception. */
     static Unreadable of(JacksonException e, TokenStreamLocation parserIsAt, String text) {
         TokenStreamLocation at = e.getLocation() == null ? parserIsAt : e.getLocation();
@@ -35,11 +37,14 @@ record Unreadable(int line, String why) {
         if (e.getOriginalMessage().startsWith("Duplicate")) {
             return new Unreadable(line, "this key stands here twice");
         }
-        return new Unreadable(line, "it can't be read near '" + near(line, column, text) + "'");
+        String whole = text.lines().skip(line - 1L).findFirst().orElse("");
+        if (problem.matches() && INDENTED_BY_TAB.matcher(whole).lookingAt()) {
+            return new Unreadable(line, "this line is indented by a tab, and YAML wants blanks");
+        }
+        return new Unreadable(line, "it can't be read near '" + near(column, whole) + "'");
     }
 
-    private static String near(int line, int column, String text) {
-        String whole = text.lines().skip(line - 1L).findFirst().orElse("");
+    private static String near(int column, String whole) {
         int at = Math.min(whole.length(), Math.max(0, column - 1));
         return Name.shown(
                 whole.substring(Math.max(0, at - BEFORE), Math.min(whole.length(), at + AFTER)), BEFORE + AFTER);

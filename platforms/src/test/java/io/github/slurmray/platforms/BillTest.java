@@ -110,10 +110,10 @@ class BillTest {
         assertThat(bill).isInstanceOfSatisfying(Bill.Unknown.class, unknown -> {
             assertThat(unknown.missing()).containsExactlyInAnyOrder(Quantity.MEMORY_GIB, Quantity.DISK_GIB);
             assertThat(unknown.reason())
-                    .isEqualTo("the job's diskGiB isn't known, which '0.006 * diskGiB' needs; "
-                            + "the job's memoryGiB isn't known, which '0.1 * memoryGiB' needs");
+                    .isEqualTo("not known of the job: diskGiB, which '0.006 * diskGiB' needs; "
+                            + "not known of the job: memoryGiB, which '0.1 * memoryGiB' needs");
         });
-        assertThat(bill.toString()).startsWith("unknown: the job's diskGiB isn't known");
+        assertThat(bill.toString()).startsWith("unknown: not known of the job: diskGiB");
     }
 
     @Test

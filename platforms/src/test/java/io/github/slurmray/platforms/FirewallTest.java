@@ -114,9 +114,9 @@ class FirewallTest {
         "ALL, 2026-07-31T08:59:59Z, ''",
         "COMPUTE, 2026-07-31T08:59:59Z, ''",
         "ALL, 2026-07-31T09:00:00Z, ''",
-        "COMPUTE, 2026-07-31T09:00:00Z, runs no jobs since 2026-07-31T09:00:00Z",
-        "ALL, 2026-10-15T09:00:00Z, is gone since 2026-10-15T09:00:00Z",
-        "COMPUTE, 2026-10-15T09:00:00Z, is gone since 2026-10-15T09:00:00Z"
+        "COMPUTE, 2026-07-31T09:00:00Z, has run no jobs since 2026-07-31T09:00:00Z",
+        "ALL, 2026-10-15T09:00:00Z, has been gone since 2026-10-15T09:00:00Z",
+        "COMPUTE, 2026-10-15T09:00:00Z, has been gone since 2026-10-15T09:00:00Z"
     })
     void aSiteFromWhichNothingComesAnyMoreIsWarnedOf(Part part, Instant now, String why) {
         String ours = """

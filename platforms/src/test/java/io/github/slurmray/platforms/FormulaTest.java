@@ -69,7 +69,7 @@ class FormulaTest {
         assertThat(value).isInstanceOfSatisfying(Formula.Value.Unknown.class, unknown -> {
             assertThat(unknown.missing()).containsExactly(Quantity.DISK_GIB);
             assertThat(unknown.reason())
-                    .isEqualTo("the job's diskGiB isn't known, which 'cores + 0.006 * diskGiB' needs");
+                    .isEqualTo("not known of the job: diskGiB, which 'cores + 0.006 * diskGiB' needs");
         });
     }
 

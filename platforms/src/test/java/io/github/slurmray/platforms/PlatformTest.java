@@ -2,6 +2,7 @@ package io.github.slurmray.platforms;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.WallTime;
@@ -28,7 +29,7 @@ class PlatformTest {
         assertThat(onlyMessage(s -> s.partition("test").time(WallTime.parse("1-12:00:00"))))
                 .isEqualTo("--time=1-12:00:00: partition test allows at most 00:15:00; this fits in medium, small");
         assertThat(onlyMessage(s -> s.partition("small").gres(Gres.gpu("a100", 3), Gres.gpu(1))))
-                .isEqualTo("--gres=gpu:4: a node of partition small has at most 0; this fits in all, gputest");
+                .isEqualTo("--gres=gpu:4: a node of partition small has none; this fits in all, gputest");
         assertThat(onlyMessage(s -> s.partition("small").mem(Memory.ofGiB(16))))
                 .isEqualTo("--mem=16G: a node of partition small gives at most 16000M");
     }
@@ -61,6 +62,74 @@ class PlatformTest {
         assertThat(LAB.check(script))
                 .extracting(Finding::rule)
                 .containsExactly("partition-time", "partition-nodes", "node-cpus", "node-memory", "node-gpus");
+    }
+
+    @Test
+    void aPartitionThatIsThereForSomethingSpecialSaysForWhat() {
+        Finding purpose = Finding.note(
+                "partition-purpose", "--partition=dev-g: for debugging only; repeated abuse may suspend the account");
+        assertThat(Platforms.lumiG()
+                        .check(SbatchScript.builder()
+                                .account("p")
+                                .partition("dev-g")
+                                .build()))
+                .extracting(Finding::toString)
+                .containsExactly(purpose.toString());
+
+        Suggestions fits = Platforms.lumiG()
+                .suggest(ResourceRequest.builder()
+                        .nodes(2)
+                        .gpusPerNode(8)
+                        .time(WallTime.parse("03:00:00"))
+                        .build());
+        assertThat(fits.fitting())
+                .as("at the same price the one for debugging comes last")
+                .extracting(s -> s.partition().name())
+                .containsExactly("small-g", "standard-g", "dev-g");
+        assertThat(fits.fitting().get(2).findings())
+                .extracting(Finding::toString)
+                .containsExactly(purpose.toString());
+    }
+
+    @Test
+    void noJobGetsMoreMemoryThanItsNodesHave() {
+        UnaryOperator<SbatchScript.Builder> small = s -> s.account("p").partition("small-g");
+        assertThat(Platforms.lumiG()
+                        .check(small.apply(SbatchScript.builder())
+                                .mem(Memory.ofGiB(513))
+                                .build()))
+                .extracting(Finding::message)
+                .containsExactly("--mem=513G: a node of partition small-g gives at most 512G; this fits in lumid");
+        assertThat(Platforms.lumiG()
+                        .check(small.apply(SbatchScript.builder())
+                                .mem(Memory.ofGiB(512))
+                                .build()))
+                .isEmpty();
+    }
+
+    @Test
+    void aFindingAboutAValueThatTheSiteFilledInSaysWhereItComesFrom() {
+        Suggestions fits = Platforms.puhti()
+                .suggest(ResourceRequest.builder().gpusPerNode(8).build());
+
+        assertThat(fits.others().get("gpu"))
+                .extracting(Finding::message)
+                .containsExactly(
+                        "--cpus-per-task=80 (10 for each GPU): a node of partition gpu has at most 40",
+                        "--mem=640G (80G for each GPU): a node of partition gpu gives at most 373G",
+                        "--gres=gpu:8: a node of partition gpu has at most 4");
+        assertThat(fits.others().get("small"))
+                .extracting(Finding::message)
+                .containsExactly("--gres=gpu:8: a node of partition small has none");
+    }
+
+    @Test
+    void aFactIsNamedByAPointer() {
+        assertThat(LAB.sourceOf("/partitions/test/maxTime")).isNotEmpty();
+        assertThat(LAB.sourceOf("/partitions/nowhere/maxTime")).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LAB.sourceOf("partitions/test/maxTime"))
+                .withMessageContaining("'partitions/test/maxTime'");
     }
 
     @Test

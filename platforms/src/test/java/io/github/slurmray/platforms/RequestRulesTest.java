@@ -294,6 +294,43 @@ class RequestRulesTest {
     }
 
     @Test
+    void withoutATimeLimitThePriceIsForThePartitionsDefaultTimeIfItIsKnownAndSaysSo() {
+        Platform site = PlatformFile.parse("""
+                {"name": "x", "partitions": {"p": {"defaultTime": "00:30:00", "allocation": "NODE"}},
+                 "billing": {"rules": [{"partitions": ["p"], "unit": "EUR", "perHour": {"all": "4*nodes"}}]}}
+                """.getBytes(UTF_8), "x.json");
+        SbatchScript script = SbatchScript.builder().partition("p").nodes(1).build();
+
+        assertThat(site.estimate(script))
+                .hasToString("2.00 EUR for the default time of 00:30:00")
+                .isInstanceOfSatisfying(
+                        Bill.Known.class, b -> assertThat(b.span()).isEqualTo(Bill.Known.Span.DEFAULT_TIME));
+        assertThat(site.suggest(ResourceRequest.builder().build())
+                        .fitting()
+                        .get(0)
+                        .bill())
+                .isEqualTo(site.estimate(script));
+        assertThat(site.estimate(
+                        script.toBuilder().time(WallTime.parse("00:30:00")).build()))
+                .hasToString("2.00 EUR");
+        assertThat(site.estimate(script.toBuilder().time(WallTime.UNLIMITED).build()))
+                .hasToString("4.00 EUR per hour");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "small | -- | ask for CPUs (--cpus-per-task); ask for memory (--mem)",
+                "small | cpus | ask for memory (--mem)",
+            })
+    void anEstimateThatMissesAnAmountSaysWhatToAskFor(String partition, String said, String ways) {
+        SbatchScript script =
+                script(s -> said.equals("cpus") ? s.partition(partition).cpusPerTask(2) : s.partition(partition));
+        assertThat(PUHTI.estimate(script)).asString().endsWith("needs; " + ways);
+    }
+
+    @Test
     void anEstimateNeedsOnePartition() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ROIHU.estimate(script(s -> s.nodes(1))))
@@ -330,15 +367,17 @@ class RequestRulesTest {
     }
 
     @Test
-    void aLimitOfMemoryNamesItsSourceAndIsNeverTheInstalledMemory() {
+    void aLimitOfMemoryNamesItsSourceAndIsTheInstalledMemoryOnlyWhereNoOtherIsKnown() {
         Finding finding = only(check(
                 Platforms.lumiC(),
                 s -> s.partition("debug").time(WallTime.parse("00:30:00")).mem(Memory.ofGiB(300))));
         assertThat(finding.sources())
                 .isEqualTo(Platforms.lumiC().sourceOf("/nodeTypes/lumi-c-256/usableMemory"))
                 .isNotEmpty();
-        assertThat(check(Platforms.lumiC(), s -> s.partition("small").mem(Memory.ofGiB(2000))))
-                .isEmpty();
+        assertThat(only(check(Platforms.lumiC(), s -> s.partition("small").mem(Memory.ofGiB(2000))))
+                        .sources())
+                .isEqualTo(Platforms.lumiC().sourceOf("/nodeTypes/lumi-c-1024/memory"))
+                .isNotEmpty();
         assertThat(Platforms.lumiC().partition("small").nodeTypes())
                 .filteredOn(t -> t.name().equals("lumi-c-512"))
                 .extracting(NodeType::usableMemory)

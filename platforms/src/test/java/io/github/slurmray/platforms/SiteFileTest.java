@@ -125,6 +125,22 @@ class SiteFileTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rayEnvironments: {r: {rayVersion: 2.60}} | a version such as 2.43.0, in quotes, but found 2.6",
+                "slurm: {version: 24.11} | a text, in quotes, but found 24.11",
+                "partitions: {p: {maxTime: 86400}} | a time in Slurm's form such as 1-00:00:00, in quotes, but found 86400",
+                "policies: {pollFloor: 30} | an ISO 8601 duration of more than zero, such as PT5S, in quotes, but found 30",
+                "about: [a] | a text, but found [\"a\"]",
+            })
+    void ofANumberThatShouldBeATextTheErrorSaysWhatText(String line, String message) {
+        assertThatThrownBy(() -> load("mine.yaml", "name: x\n" + line + "\n"))
+                .isInstanceOf(PlatformFileException.class)
+                .hasMessageEndingWith(": expected " + message);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32BE"})
     void onlyUtf8IsRead(String charset) {
         assertThatThrownBy(() -> parse("{\"name\": \"x\"}".getBytes(Charset.forName(charset))))
@@ -151,22 +167,24 @@ class SiteFileTest {
             value = {
                 "json | {\"name\": NaN}  | at '/name', line 1, is not JSON: it can't be read near '{\"name\": NaN}'",
                 "json | {\"name\": \"x\" | at '/name', line 1, is not JSON: it ends too early",
-                "json | {\"name\": \"x\"} {} | at '', line 1, is not JSON: it goes on after its end",
-                "json | {\"name\": \"x\"} ] | at '', line 1, is not JSON: it can't be read near '{\"name\": \"x\"} ]'",
+                "json | {\"name\": \"x\"} {} |, line 1, is not JSON: it goes on after its end",
+                "json | {\"name\": \"x\"} ] |, line 1, is not JSON: it can't be read near '{\"name\": \"x\"} ]'",
                 "json | {\"a\": 1, \"a\": 2} | at '/a', line 1, is not JSON: this key stands here twice",
-                "json | {/* c */} | at '', line 1, is not JSON: it can't be read near '{/* c */}'",
+                "json | {/* c */} |, line 1, is not JSON: it can't be read near '{/* c */}'",
                 "yaml | name: [mine | at '/name/0', line 1, is not YAML: it can't be read near 'name: [mine'",
-                "yaml | name: x\\n---\\nname: y | at '', line 3, is not YAML: it goes on after its end",
-                "yaml | name: x\\n\\ttitle: y | at '/name', line 2, is not YAML: it can't be read near '?title: y'",
+                "yaml | name: x\\n---\\nname: y |, line 3, is not YAML: it goes on after its end",
+                "yaml | name: x\\n\\ttitle: y | at '/name', line 2, is not YAML: this line is indented by a tab, and YAML wants blanks",
+                "yml | name: x\\n  \\ta: y | at '/name', line 2, is not YAML: this line is indented by a tab, and YAML wants blanks",
+                "txt | name: x |, line 1, is not JSON (YAML is what ends in .yaml or .yml): it can't be read near 'name: x'",
                 "yaml | name: x\\nname: y | at '/name', line 2, is not YAML: this key stands here twice",
-                "yaml | name: \"a\\0b\" | at '', line 1, is not YAML: it can't be read near 'name: \"a?b\"'",
-                "yaml | ? {a: b}\\n: x | at '', line 1, is not YAML: it can't be read near '? {a: b}'",
+                "yaml | name: \"a\\0b\" |, line 1, is not YAML: it can't be read near 'name: \"a?b\"'",
+                "yaml | ? {a: b}\\n: x |, line 1, is not YAML: it can't be read near '? {a: b}'",
             })
     void aTextThatIsNoneIsSaidInOurWords(String format, String text, String message) {
         String real = text.replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0");
         assertThatThrownBy(() -> load("mine." + format, real))
                 .isInstanceOf(PlatformFileException.class)
-                .hasMessage(directory.resolve("mine." + format) + " " + message);
+                .hasMessage(directory.resolve("mine." + format) + (message.startsWith(",") ? "" : " ") + message);
     }
 
     @ParameterizedTest

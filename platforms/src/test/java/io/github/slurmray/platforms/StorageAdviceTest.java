@@ -103,7 +103,12 @@ class StorageAdviceTest {
         List<StorageAdvice> advices = Platforms.lumiC().advise(full);
 
         assertThat(advices).extracting(StorageAdvice::rule).containsExactly("storage-small-files", "storage-price");
-        assertThat(advices.toString())
+        assertThat(advices.get(0))
+                .asString()
+                .startsWith("storage-small-files: /flash/project_465000001 has 900K files");
+        assertThat(advices)
+                .flatExtracting(StorageAdvice::sources)
+                .asString()
                 .contains("lumi-userguide")
                 .doesNotContain("csc-user-guide")
                 .doesNotContain("CSC user guide");

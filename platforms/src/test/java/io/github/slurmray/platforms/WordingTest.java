@@ -261,11 +261,21 @@ class WordingTest {
         assertThat(bill instanceof Bill.Known).isEqualTo(known);
         if (bill instanceof Bill.Known b && expected instanceof Bill.Known e) {
             assertThat(b.parts()).isEqualTo(e.parts());
-            assertThat(b.isRate())
-                    .isEqualTo(script.time().flatMap(WallTime::limit).isEmpty());
+            assertThat(b.span()).isEqualTo(span(w.partition(), script));
         } else {
             assertThat(((Bill.Unknown) bill).missing()).isEqualTo(((Bill.Unknown) expected).missing());
         }
+    }
+
+    private static Optional<WallTime> time(Partition p, SbatchScript script) {
+        return script.time().or(p::defaultTime);
+    }
+
+    private static Bill.Known.Span span(Partition p, SbatchScript script) {
+        if (time(p, script).flatMap(WallTime::limit).isEmpty()) {
+            return Bill.Known.Span.EACH_HOUR;
+        }
+        return script.time().isPresent() ? Bill.Known.Span.JOB : Bill.Known.Span.DEFAULT_TIME;
     }
 
     /** What a script's directives come to, read by themselves. */
@@ -278,7 +288,8 @@ class WordingTest {
                 .flatMap(GpuRules.Slice::type)
                 .filter(t -> gpuWords(script).contains(t))
                 .isPresent();
-        JobUsage usage = JobUsage.of(script.time().flatMap(WallTime::limit).orElse(Duration.ofHours(1)))
+        JobUsage usage = JobUsage.of(
+                        time(w.partition(), script).flatMap(WallTime::limit).orElse(Duration.ofHours(1)))
                 .with(Quantity.NODES, nodes)
                 .with(Quantity.DISK_GIB, disk(script) * nodes)
                 .with(slices ? Quantity.SLICES : Quantity.GPUS, gpus(script) * nodes)

@@ -83,6 +83,13 @@ final class ClusterLab implements AutoCloseable {
         return ray.module(STAND_IN).build();
     }
 
+    /** The stand-in after these lines of shell. */
+    static RayEnvironment standInRay(List<String> lines) {
+        RayEnvironment.Builder ray = RayEnvironment.builder().rayVersion("2.60.0");
+        lines.forEach(ray::setupLine);
+        return ray.module(STAND_IN).build();
+    }
+
     /** A head with this Ray. */
     SlurmRayCluster.Builder small(RayEnvironment ray) {
         return SlurmRayCluster.builder()

@@ -107,24 +107,6 @@ class TakeOverLabTest extends OnTheLab {
     }
 
     @Test
-    void anEndedClusterCanBeAttachedToSaysHowItEndedAndIsPruned() {
-        RayCluster older = clusters.ready(clusters.standIn(0));
-        lab.run("exec", "ctl", "scancel", older.job().toString());
-        await().atMost(SOON).until(() -> older.phase() == Phase.ENDED);
-
-        RayCluster later = clusters.own(elsewhere.attach(older.id()));
-        assertThatThrownBy(() -> later.awaitReady(SOON))
-                .isInstanceOf(ClusterEndedException.class)
-                .hasMessageContaining("cancelled");
-        later.close();
-
-        assertThat(elsewhere.prune().removed()).contains(older.id());
-        assertThat(elsewhere.list()).noneMatch(c -> c.id().equals(older.id()));
-        older.close();
-        clusters.leftovers(older).assertNone();
-    }
-
-    @Test
     void aClusterThatIsNotThereIsNotFound() {
         assertThatThrownBy(() -> elsewhere.attach(new ClusterId("ray-20200101-nosuch")))
                 .isInstanceOf(ClusterNotFoundException.class)

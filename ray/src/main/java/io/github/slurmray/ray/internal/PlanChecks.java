@@ -160,6 +160,15 @@ final class PlanChecks {
                     "whether " + what + " has Ray isn't known, and without it the job fails at once; if you know, say"
                             + " hasRay or rayVersion in the site's file" + note));
         }
+        if (environment.runtime().isEmpty()) {
+            findings.add(Finding.warning(
+                    "ray-runtime-unknown",
+                    "how commands run in " + what + " isn't known, so Ray is started "
+                            + (environment.wrapper().isEmpty()
+                                    ? "as a plain command"
+                                    : "behind '" + String.join(" ", environment.wrapper()) + "'")
+                            + "; if you know, say runtime in the site's file" + note));
+        }
         if (spec.topology().nodes() > 1 && !environment.fastNetwork().orElse(true)) {
             findings.add(Finding.warning(
                     "ray-slow-network",

@@ -592,14 +592,41 @@ class PlannerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"hasRay, false, ray-missing", "hasRay, true, ''", "note, x, ray-unknown"})
+    @CsvSource({
+        "hasRay, false, ray-missing",
+        "hasRay, true, ''",
+        "rayVersion, 2.60.0, ''",
+        "note, x, ray-unknown",
+    })
     void anEnvironmentOfASiteIsAskedForRay(String key, String value, String rule) {
         Object typed = key.equals("hasRay") ? Boolean.valueOf(value) : value;
         Platform site = Samples.site(Map.of(
                 "reaches", Map.of("LOGIN_FORWARD", true),
-                "rayEnvironments", Map.of("ours", Map.of(key, typed)),
+                "rayEnvironments", Map.of("ours", Map.of(key, typed, "runtime", "PLAIN")),
                 "defaultRayEnvironment", "ours"));
         assertThat(rules(plan(Samples.small(), site))).isEqualTo(rule.isEmpty() ? List.of() : List.of(rule));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', as a plain command", "apptainer exec ray.sif, behind 'apptainer exec ray.sif'"})
+    void thatItIsNotKnownHowCommandsRunInAnEnvironmentIsSaid(String wrapper, String started) {
+        Platform site = Samples.site(Map.of(
+                "reaches", Map.of("LOGIN_FORWARD", true),
+                "rayEnvironments",
+                        Map.of(
+                                "ours",
+                                Map.of(
+                                        "hasRay",
+                                        true,
+                                        "wrapper",
+                                        wrapper.isEmpty() ? List.of() : List.of(wrapper.split(" ")))),
+                "defaultRayEnvironment", "ours"));
+
+        LaunchPlan plan = plan(Samples.small(), site);
+
+        assertThat(rules(plan)).containsExactly("ray-runtime-unknown");
+        assertThat(message(plan, "ray-runtime-unknown")).contains(started).contains("say runtime in the site's file");
+        assertThat(plan.errors()).isEmpty();
     }
 
     @Test
