@@ -20,13 +20,16 @@ need_debian_and_root() {
   [ "$(id -u)" = 0 ] || die 'needs root, for the namespaces and packages of the lab; run it with sudo, or in a virtual machine'
 }
 
-# need_packages PACKAGE...: installs those that are missing; services are not started.
+# need_packages PACKAGE...: installs those that are missing, as root on Debian and its kin; else it says how. Services are
+# not started.
 need_packages() {
   local missing=() package
+  command -v dpkg-query >/dev/null || die "needs what Debian calls $*: install it with your system's own tools"
   for package in "$@"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" = 0 ] || die "needs ${missing[*]}: sudo apt-get install ${missing[*]}"
   say "installing ${missing[*]}"
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
@@ -38,6 +41,19 @@ need_java() {
   if command -v javac >/dev/null; then version=$(javac -version 2>&1 | sed 's/javac \([0-9]*\).*/\1/'); fi
   [ "$version" -ge 17 ] || need_packages openjdk-17-jdk-headless
   command -v mvn >/dev/null || need_packages maven
+}
+
+# need_ray: sets ray_environment to a virtual environment with Ray, which is made once and kept in the user's cache.
+need_ray() {
+  local version=2.60.0
+  python3 -c 'import ensurepip, venv' 2>/dev/null || need_packages python3 python3-venv
+  ray_environment=${XDG_CACHE_HOME:-$HOME/.cache}/slurmray/ray-$version
+  [ ! -e "$ray_environment/complete" ] || return 0
+  say "installing Ray $version in $ray_environment"
+  rm -rf "$ray_environment"
+  python3 -m venv "$ray_environment"
+  "$ray_environment/bin/pip" install -q "ray[default]==$version"
+  touch "$ray_environment/complete"
 }
 
 # need_lab VERSION: brings the lab up with this Slurm, and takes it down at the script's end if it was down before.

@@ -1,5 +1,6 @@
 """Estimates pi with one task on every node of the Ray cluster, and says which nodes took part."""
 
+import os
 import random
 import socket
 
@@ -13,7 +14,7 @@ SAMPLES = 1_000_000
 def hits(seed):
     generator = random.Random(seed)
     inside = sum(generator.random() ** 2 + generator.random() ** 2 <= 1 for _ in range(SAMPLES))
-    return socket.gethostname(), inside
+    return os.environ.get("SLURMD_NODENAME", socket.gethostname()), inside
 
 
 ray.init()

@@ -39,8 +39,8 @@ public final class LaunchRayCluster {
 
     static boolean run(Settings site, PrintStream out) {
         try (SshHost login = site.login();
-                SshHost vm = site.vm()) {
-            SlurmRayCluster spec = SlurmRayCluster.builder()
+                SshHost vm = site.vm().orElse(null)) {
+            SlurmRayCluster.Builder builder = SlurmRayCluster.builder()
                     .host(login)
                     .platform(site.platform())
                     .rayEnvironment(site.ray())
@@ -55,14 +55,16 @@ public final class LaunchRayCluster {
                             .nodes(site.workers())
                             .cpus(2)
                             .memory(Memory.ofGiB(3))
-                            .build())
-                    .publish(Publish.dashboardTo(CloudVm.builder(site.vmAddress())
-                            .user(site.vmUser())
-                            .privateAddress(site.vmAddress())
-                            .port(site.vmPort())
-                            .build()))
-                    .vmHost(vm)
-                    .build();
+                            .build());
+            if (vm != null) {
+                builder.publish(Publish.dashboardTo(CloudVm.builder(site.vmAddress())
+                                .user(site.vmUser())
+                                .privateAddress(site.vmAddress())
+                                .port(site.vmPort())
+                                .build()))
+                        .vmHost(vm);
+            }
+            SlurmRayCluster spec = builder.build();
 
             LaunchPlan plan = spec.plan();
             out.print(plan.describe());

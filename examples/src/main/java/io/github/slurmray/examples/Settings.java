@@ -7,12 +7,13 @@ import io.github.slurmray.ssh.SshHost;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where the example runs. The defaults are the lab's; another site is named by settings.
  *
- * @param values settings by name: login, user, keys, platform (a file), ray, account, partition, workers, vm, vm-user,
- *     vm-port, jobs
+ * @param values settings by name: login, login-port, user, keys (a directory with both) or key and known-hosts,
+ *     platform (a name or a file), ray, account, partition, workers, vm (none for no VM), vm-user, vm-port, jobs
  */
 record Settings(Map<String, String> values) {
     static Settings of(String... args) {
@@ -35,20 +36,25 @@ record Settings(Map<String, String> values) {
         return Path.of(value("keys", "/var/lib/slurmray-lab/keys"));
     }
 
-    private SshHost connection(String address, String user) {
+    private SshHost.Builder connection(String address, String user) {
         return SshHost.builder(address)
                 .user(user)
-                .identity(keys().resolve("id_ed25519"))
-                .knownHosts(keys().resolve("known_hosts"))
-                .build();
+                .identity(Path.of(value("key", keys().resolve("id_ed25519").toString())))
+                .knownHosts(Path.of(
+                        value("known-hosts", keys().resolve("known_hosts").toString())));
     }
 
     SshHost login() {
-        return connection(value("login", "10.77.0.11"), value("user", "hpcuser"));
+        return connection(value("login", "10.77.0.11"), value("user", "hpcuser"))
+                .port(Integer.parseInt(value("login-port", "22")))
+                .build();
     }
 
-    SshHost vm() {
-        return connection(vmAddress(), vmUser());
+    /** The cloud VM that gets the dashboard, if there is one. */
+    Optional<SshHost> vm() {
+        return vmAddress().equals("none")
+                ? Optional.empty()
+                : Optional.of(connection(vmAddress(), vmUser()).build());
     }
 
     Platform platform() {
