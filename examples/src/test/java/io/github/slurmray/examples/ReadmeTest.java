@@ -70,7 +70,7 @@ class ReadmeTest {
 
     @Test
     void theTestOfTheReadmeIsTheOneThatIsCompiledAndRun() throws IOException {
-        Path file = Path.of("src/test/java/io/github/slurmray/examples/WithoutAClusterTest.java");
+        Path file = Path.of("src/test/java/io/github/slurmray/examples/UnitTestYourPipelineTest.java");
         assertThat(withoutBlanks(Files.readString(file))).contains(withoutBlanks(shown().get(2)));
     }
 
