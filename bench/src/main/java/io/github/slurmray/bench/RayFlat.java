@@ -11,10 +11,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Seconds from the start of the job until the last node has joined, with a stand-in for Ray that costs no CPU. */
+/**
+ * Seconds from the start of the job until the last node has joined, with a stand-in for Ray that costs no CPU: on the
+ * lab, and on an emulated Slurm with nodes enough to see what grows with them.
+ */
 final class RayFlat {
     private static final double GOAL = 1.05;
     private static final int START_SECONDS = 5;
+    private static final double EMULATED_GOAL = 1.15;
+    private static final int EMULATED_START_SECONDS = 30;
+    private static final int MANY = 64;
+    private static final String SIXTY_FOUR = "N = " + MANY;
     private static final String ONE = "N = 1";
     private static final String THREE = "N = 3";
 
@@ -57,6 +64,16 @@ final class RayFlat {
                 }
             }
         }
+        Map<String, List<Double>> emulated = new LinkedHashMap<>();
+        for (int run = 0; run < runs; run++) {
+            for (int nodes : run % 2 == 0 ? new int[] {1, MANY} : new int[] {MANY, 1}) {
+                double seconds =
+                        Math.round(EmulatedLaunch.secondsUntilAllJoined(nodes, EMULATED_START_SECONDS) * 1000) / 1000.0;
+                System.err.printf(Locale.ROOT, "emulated, N = %d: %.2f s%n", nodes, seconds);
+                emulated.computeIfAbsent(nodes == 1 ? ONE : SIXTY_FOUR, k -> new ArrayList<>())
+                        .add(seconds);
+            }
+        }
         Report report = new Report("ray-flat", options);
         report.add(Row.comparing(
                 "a `ray` that takes " + START_SECONDS + " s to listen: N = 3 ÷ N = 1",
@@ -65,6 +82,13 @@ final class RayFlat {
                 THREE,
                 ONE,
                 Optional.of(GOAL)));
+        report.add(Row.comparing(
+                "emulated nodes, a `ray` that takes " + EMULATED_START_SECONDS + " s: N = " + MANY + " ÷ N = 1",
+                "s",
+                emulated,
+                SIXTY_FOUR,
+                ONE,
+                Optional.of(EMULATED_GOAL)));
         report.note(noisy + " of " + 2 * runs + " runs began while the machine was busy with something else.");
         report.publish();
     }

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -IS
 """A stand-in for the command "ray": its nodes find each other and its dashboard answers, after as long as it is told.
 
 The head listens where Ray's GCS would and keeps a connection to each worker. The dashboard says which nodes there are,
@@ -10,14 +10,14 @@ FAKE_RAY_VERSION        what --version says (default 2.60.0)
 FAKE_RAY_FAIL           "head", or a node's name: Ray ends there instead of starting
 FAKE_RAY_HANG           "head", or a node's name: Ray never finishes starting there
 FAKE_RAY_DIE            a node's name: Ray dies there soon after it has started
+
+Sixty-four of it start at once on two cores, so what only a head needs is imported there.
 """
 import json
 import os
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 
@@ -95,6 +95,8 @@ class Jobs:
     """The Ray jobs of this cluster: processes, each in a session of its own, with a log file each."""
 
     def __init__(self, parent):
+        import tempfile
+
         os.makedirs(parent, exist_ok=True)
         self.directory = tempfile.mkdtemp(prefix="jobs-", dir=parent)
         self.known = {}
@@ -128,6 +130,8 @@ class Jobs:
             job.update(status="FAILED", message="the stand-in couldn't run the job: %r" % e, end_time=now())
 
     def run_entrypoint(self, job):
+        import subprocess
+
         environment = job["runtime_env"]
         directory = self.unpacked(environment["working_dir"]) if "working_dir" in environment else self.directory
         variables = {**os.environ, "RAY_JOB_SUBMISSION_ID": job["submission_id"], **environment.get("env_vars", {})}
@@ -148,6 +152,7 @@ class Jobs:
 
     def unpacked(self, uri):
         import io
+        import tempfile
         import zipfile
 
         directory = tempfile.mkdtemp(dir=self.directory)
@@ -302,7 +307,7 @@ def start_head(options, seconds):
     threading.Thread(target=serve, args=(socket.create_server(address), nodes), daemon=True).start()
     if options.get("--include-dashboard", "true") == "true":
         dashboard = options.get("--dashboard-host", "127.0.0.1"), int(options.get("--dashboard-port", "8265"))
-        serve_dashboard(dashboard, nodes, options.get("--temp-dir", tempfile.gettempdir()))
+        serve_dashboard(dashboard, nodes, options.get("--temp-dir", "/tmp"))
 
 
 def end_with(connection):
