@@ -8,16 +8,21 @@ die() {
   exit 2
 }
 
-# The lab is namespaces, overlay mounts and packages of Debian 12.
-need_debian_and_root() {
+# no_lab_here: why the lab can't run on this machine; fails if it can. It is namespaces, overlay mounts and packages of
+# Debian 12.
+no_lab_here() {
   local id='' version=''
   if [ -r /etc/os-release ]; then
     id=$(. /etc/os-release && printf '%s' "${ID:-}")
     version=$(. /etc/os-release && printf '%s' "${VERSION_ID:-}")
   fi
-  [ "$id $version" = 'debian 12' ] ||
-    die "needs Debian 12, where the lab (a real Slurm on one machine) runs; this is ${id:-an unknown system} $version"
-  [ "$(id -u)" = 0 ] || die 'needs root, for the namespaces and packages of the lab; run it with sudo, or in a virtual machine'
+  if [ "$id $version" != 'debian 12' ]; then
+    echo "the lab (a real Slurm on one machine) needs Debian 12, and this is ${id:-an unknown system} $version"
+  elif [ "$(id -u)" != 0 ]; then
+    echo 'the lab needs root, for its namespaces and packages: run this with sudo, or in a virtual machine'
+  else
+    return 1
+  fi
 }
 
 # need_packages PACKAGE...: installs those that are missing, as root on Debian and its kin; else it says how. Services are
