@@ -84,17 +84,18 @@ class EmbeddedSlurmTest {
     void aStepRunsOnEachNodeUnderItsNameAndAddress() throws IOException {
         String job = submit("-p all -N3 -o out --wait", """
                 srun sh -c 'echo $SLURM_PROCID $(hostname) $(hostname -i) $TMPDIR; exit $SLURM_PROCID'
-                echo "step: $?"; getent ahostsv4 cn3 | head -n 1; scontrol show hostnames | tr '\\n' ' '
+                echo "step: $?"; getent ahostsv4 cn3 | head -n 1; ip -4 -o addr show dev emulated0; scontrol show hostnames | tr '\\n' ' '
                 """);
         String home = root(slurm).toString();
         assertThat(read("out").lines())
                 .contains(
-                        "0 cn1 127.0.1.1 " + home + "/node/cn1",
-                        "1 cn2 127.0.1.2 " + home + "/node/cn2",
-                        "2 cn3 127.0.1.3 " + home + "/node/cn3",
+                        "0 cn1 127.0.1.1 " + home + "/n/cn1",
+                        "1 cn2 127.0.1.2 " + home + "/n/cn2",
+                        "2 cn3 127.0.1.3 " + home + "/n/cn3",
                         "srun: error: cn3: task 2: Exited with exit code 2",
                         "step: 2",
                         "127.0.1.3       STREAM cn3",
+                        "2: emulated0    inet 127.0.1.1/8 scope host emulated0",
                         "cn1 cn2 cn3 ");
         assertThat(login.out("sacct -n -P -o JobID,State,ExitCode,NNodes -j " + job))
                 .isEqualTo("1|COMPLETED|0:0|3\n1.batch|COMPLETED|0:0|1\n1.0|FAILED|2:0|3\n");
