@@ -181,7 +181,7 @@ final class ClusterWatch {
         if (current().phase() == Phase.ENDED) {
             return;
         }
-        JobState now = slurm.status(job);
+        JobState now = slurm.status(job, plan.id().value());
         if (!isSame(current().job(), now)) {
             accept(new ClusterEvent.JobChanged(Instant.now(), now));
         }
