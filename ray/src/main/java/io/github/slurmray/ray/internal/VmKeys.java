@@ -59,10 +59,10 @@ public record VmKeys(Host vm) {
         try {
             Optional<String> known = directory.readIfThere(RunDirectory.KNOWN_HOSTS);
             // without that file the directory is being removed, and its key went before
-            if (known.isEmpty() || hostKeys().stream().anyMatch(k -> isIn(known.get(), k))) {
+            if (known.isEmpty() || hasAll(known.get(), hostKeys())) {
                 return Optional.empty();
             }
-            return Optional.of(vm.name() + " isn't the VM that has it: it has none of the host keys that "
+            return Optional.of(vm.name() + " isn't the VM that has it: it hasn't the host keys that "
                     + RunDirectory.KNOWN_HOSTS + " in " + directory.path() + " names, and no such key. Give a"
                     + " connection to the right one; if that is no more, remove " + directory.path() + " by hand");
         } catch (SlurmRayException e) {
@@ -71,9 +71,14 @@ public record VmKeys(Host vm) {
         }
     }
 
-    private static boolean isIn(String knownHosts, String hostKey) {
-        String[] words = hostKey.split(" ", -1);
-        return words.length >= 2 && knownHosts.lines().anyMatch(l -> l.endsWith(" " + words[0] + " " + words[1]));
+    /** All of them: machines of one image may share some. */
+    private static boolean hasAll(String knownHosts, List<String> hostKeys) {
+        List<String> keys = hostKeys.stream()
+                .map(k -> k.split(" ", -1))
+                .filter(words -> words.length >= 2)
+                .map(words -> " " + words[0] + " " + words[1])
+                .toList();
+        return knownHosts.lines().allMatch(line -> keys.stream().anyMatch(line::endsWith));
     }
 
     /** The text of a known_hosts file by which compute nodes verify the VM. */

@@ -314,13 +314,16 @@ class VmKeysTest {
         Map<ClusterId, RunDirectory> cluster = Map.of(id(1), directory);
 
         for (Host wrong : List.of(
-                machine("ssh-ed25519 AAA root@vm", "ssh-rsa AAAA"), machine("ssh-ed25519 AAAAA"), machine(""))) {
+                machine("ssh-ed25519 AAA root@vm", "ssh-rsa AAAA"),
+                machine("ssh-ed25519 CCCC", "ssh-rsa BBBB another of the same image"),
+                machine("ssh-ed25519 AAAAA"),
+                machine(""))) {
             assertThat(new VmKeys(wrong).remove(cluster))
                     .hasEntrySatisfying(
                             id(1),
                             why -> assertThat(why).contains(wrong.name(), "isn't the VM", directory.path(), "by hand"));
         }
-        assertThat(new VmKeys(machine("ecdsa CCCC", "ssh-rsa BBBB root@vm")).remove(cluster))
+        assertThat(new VmKeys(machine("ecdsa CCCC", "ssh-ed25519 AAAA root@vm", "ssh-rsa BBBB")).remove(cluster))
                 .as("it was there, and somebody has removed it")
                 .isEmpty();
     }
