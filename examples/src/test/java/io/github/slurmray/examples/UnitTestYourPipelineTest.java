@@ -70,7 +70,7 @@ class UnitTestYourPipelineTest {
             assertThatThrownBy(() -> pipeline.train("true"))
                     .isInstanceOf(SubmissionRefusedException.class)
                     .hasMessageContaining("project_2");
-            assertThat(slurm.home().resolve(".slurmray")).isEmptyDirectory();
+            assertThat(slurm.home().resolve(".slurmray")).doesNotExist();
         }
     }
 

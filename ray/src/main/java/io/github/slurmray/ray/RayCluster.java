@@ -191,11 +191,16 @@ public final class RayCluster implements AutoCloseable {
      * final accounting, and removes the run directory and the key on the cloud VM. Closes this handle. Blocks for
      * seconds as a rule, two minutes at most; again is harmless and returns the same accounting.
      *
+     * <p>If the key can't be removed (no connection to the VM was given, or it leads to another machine), the run
+     * directory stays as well, so that {@link RayClusters#prune()} finds both. That is logged as a warning, and in the
+     * message of the {@link IllegalStateException} that this handle throws afterwards.
+     *
      * @return the final accounting; without rows where the site keeps none
      * @throws TakenOverException if another handle has taken over; nothing was ended
      * @throws IllegalStateException if this handle only observes, or is closed
-     * @throws io.github.slurmray.slurm.SlurmUnavailableException if Slurm can't be reached; call again later. If it is
-     *     only the accounting that can't, the cluster is ended and removed all the same
+     * @throws io.github.slurmray.slurm.SlurmUnavailableException if Slurm can't be reached; call again later. Or if the
+     *     job with this id is one of another name, since this host belongs to another Slurm: nothing was ended. If it
+     *     is only the accounting that can't, the cluster is ended and removed all the same
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached; call again later
      */
     public Accounting end() {

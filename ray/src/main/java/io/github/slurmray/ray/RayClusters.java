@@ -95,12 +95,14 @@ public final class RayClusters {
     }
 
     /**
-     * Removes what ended clusters have left: run directories, and keys on the cloud VM. What may still live stays, and
-     * so does what isn't a cluster's. Blocks for a few commands, however many clusters there are.
+     * Removes what ended clusters have left: run directories, and keys on the cloud VM; also what is left of a removal
+     * or a preparation that was cut. What may still live stays, and so does what isn't a cluster's. Blocks for a few
+     * commands, however many clusters there are.
      *
-     * <p>A cluster has ended when Slurm says so. Where Slurm has forgotten the job and nobody recorded its end, its own
-     * directory must agree: by the job's last word in it, or by being quiet for longer than the job could live so (its
-     * lease, or its time limit if it was detached, and five minutes).
+     * <p>A cluster has ended when Slurm says so of the job that has its id and its name: a job of another name is one
+     * of another Slurm that shares the home directory, and the cluster stays. Where Slurm has forgotten the job and
+     * nobody recorded its end, its own directory must agree: by the job's last word in it, or by being quiet for longer
+     * than the job could live so (its lease, or its time limit if it was detached, and five minutes).
      *
      * @return what was removed, and what stays why
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached
@@ -110,8 +112,8 @@ public final class RayClusters {
     }
 
     /**
-     * Like {@link #prune()}, with another age for clusters that were prepared but never submitted: another program may
-     * be launching a younger one just now.
+     * Like {@link #prune()}, with another age for clusters that were never submitted, be it that they were prepared or
+     * that their preparation or removal was cut: another program may be launching a younger one just now.
      *
      * @param unsubmittedAge how old they must be, by the host's clock; zero removes all of them
      * @return what was removed, and what stays why

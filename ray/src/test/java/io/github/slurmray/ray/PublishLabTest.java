@@ -158,6 +158,24 @@ class PublishLabTest extends OnTheLab {
         LabLeftovers.of(lab, plan.id(), Optional.empty()).assertNone();
     }
 
+    @Test
+    void aMachineThatIsNotTheVmDoesNotLoseItsKey() {
+        RayCluster cluster =
+                clusters.launch(published(Publish.dashboardTo(vmAt(8309).build())));
+        lab.run("exec", "ctl", "scancel", cluster.job().toString());
+        await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
+        RayClusters found = RayClusters.on(clusters.login, Platforms.lab());
+
+        PruneReport pruned = found.withVmHost(clusters.login).prune();
+
+        assertThat(pruned.kept().get(cluster.id())).contains(clusters.login.name(), "isn't the VM");
+        assertThat(lab.sh("vm", "cat /home/vmuser/.ssh/authorized_keys"))
+                .contains(cluster.id().value());
+        assertThat(found.withVmHost(clusters.vm).prune().removed()).contains(cluster.id());
+        cluster.close();
+        clusters.leftovers(cluster).onVmPort(8309).assertNone();
+    }
+
     private static PublishState.Down failed(RayCluster cluster) {
         await().atMost(SOON).until(() -> cluster.publishState() instanceof PublishState.Down);
         return (PublishState.Down) cluster.publishState();

@@ -9,7 +9,9 @@ import static org.awaitility.Awaitility.await;
 import io.github.slurmray.lab.Lab;
 import io.github.slurmray.lab.LabTest;
 import io.github.slurmray.platforms.Platforms;
+import io.github.slurmray.slurm.SlurmUnavailableException;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,56 @@ class TakeOverLabTest extends OnTheLab {
         clusters.assertEventsAreThoseOfTheJob(later);
         later.end();
         clusters.leftovers(later).assertNone();
+    }
+
+    @Test
+    void aJobOfAnotherNameThatHasTheIdOfTheClustersJobIsLeftAlone() {
+        RayCluster older = clusters.ready(clusters.standIn(0));
+        String stranger = lab.shAs(
+                        "login2",
+                        Lab.USER,
+                        "cd /tmp && sbatch --parsable -J stranger -o /dev/null -A " + Lab.ACCOUNT
+                                + " -p all --mem=50 -t 10 --wrap 'exec sleep 600'")
+                .strip();
+        clusters.own(() -> lab.run("exec", "ctl", "scancel", stranger));
+        // as if the cluster were in another Slurm that shares this home, and had the same id there
+        recordSays(older, stranger);
+
+        RayCluster later = clusters.own(elsewhere.attach(older.id()));
+        assertThat(later.job()).hasToString(stranger);
+        assertThatThrownBy(later::end)
+                .isInstanceOf(SlurmUnavailableException.class)
+                .hasMessageContainingAll(
+                        "job " + stranger, "'stranger'", older.id().value());
+        assertThat(elsewhere.prune().kept().get(older.id())).contains("'stranger'");
+        lab.run("exec", "ctl", "scancel", stranger);
+        await().atMost(SOON)
+                .until(() -> lab.sh("ctl", "squeue -h -j " + stranger + " -t all -o %T")
+                        .startsWith("CANCELLED"));
+        assertThat(elsewhere.prune().kept().get(older.id())).contains("'stranger'");
+        later.close();
+
+        recordSays(older, older.job().toString());
+        assertThat(older.nodes()).as("untouched").hasSize(1);
+        older.end();
+        clusters.leftovers(older).assertNone();
+    }
+
+    private void recordSays(RayCluster cluster, String job) {
+        lab.shAs("login2", Lab.USER, "echo " + job + " >.slurmray/" + cluster.id() + "/submit/attempt.1/out");
+    }
+
+    @Test
+    void whatIsLeftOfARemovalThatWasCutIsPruned() {
+        ClusterId id = ClusterId.random();
+        String run = "/home/hpcuser/.slurmray/" + id;
+        lab.shAs(
+                "login2",
+                Lab.USER,
+                "mkdir -p " + run + "/logs && touch " + run + "/logs/.nfs01 && touch -d '11 min ago' " + run);
+
+        assertThat(elsewhere.prune().removed()).contains(id);
+        LabLeftovers.of(lab, id, Optional.empty()).assertNone();
     }
 
     @Test

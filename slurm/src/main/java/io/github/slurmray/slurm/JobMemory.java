@@ -21,11 +21,11 @@ final class JobMemory {
     private static final Memory NOTHING = new Memory(null, null, null);
 
     private final Duration recordsArriveWithin;
-    private final Map<JobId, Memory> memories = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<AskedJob, Memory> memories = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<JobId, Memory> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<AskedJob, Memory> eldest) {
             return size() > MOST_JOBS;
         }
     };
@@ -35,7 +35,7 @@ final class JobMemory {
     }
 
     /** Turns a verdict into the state that the caller sees. */
-    synchronized JobState learn(JobId job, StatusRules.Verdict verdict, Instant now) {
+    synchronized JobState learn(AskedJob job, StatusRules.Verdict verdict, Instant now) {
         Memory memory = memories.getOrDefault(job, NOTHING);
         if (verdict instanceof StatusRules.Verdict.Known known) {
             memories.put(job, new Memory(known.state(), null, null));
@@ -55,7 +55,7 @@ final class JobMemory {
     }
 
     private JobState unknown(
-            JobId job, Memory memory, @Nullable Instant noRecordSince, SlurmRayException cause, Instant now) {
+            AskedJob job, Memory memory, @Nullable Instant noRecordSince, SlurmRayException cause, Instant now) {
         Instant since = memory.unknownSince() == null ? now : memory.unknownSince();
         memories.put(job, new Memory(memory.lastKnown(), since, noRecordSince));
         return new JobState.Unknown(since, Optional.ofNullable(memory.lastKnown()), cause);

@@ -9,8 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One line of sacct, as query.sh asks for it. */
-record RecordRow(long array, long job, String state, String exitCode, String start, String end) {
+record RecordRow(long array, long job, String state, String exitCode, String start, String end, String name) {
     private static final String FIELD = "\u001f";
+
+    /** What the database calls a job of which it has heard only the end so far. */
+    private static final String NAMELESS = "allocation";
+
     private static final Pattern ID = Pattern.compile("(\\d{1,18})(?:[_+].*)?");
 
     /** @throws ProtocolException if a line has another form */
@@ -20,14 +24,15 @@ record RecordRow(long array, long job, String state, String exitCode, String sta
             if (line.isEmpty()) {
                 continue;
             }
-            String[] f = line.split(FIELD, -1);
+            String[] f = line.split(FIELD, 7);
             Matcher id = ID.matcher(f[0]);
             // the raw id of array tasks that have not started is like the id itself
             Matcher raw = ID.matcher(f.length > 1 ? f[1] : "");
-            if (f.length != 6 || !id.matches() || !raw.matches() || f[2].isEmpty()) {
+            if (f.length < 7 || !id.matches() || !raw.matches() || f[2].isEmpty()) {
                 throw new ProtocolException("sacct printed a line that can't be understood: '" + line + "'", null);
             }
-            rows.add(new RecordRow(Long.parseLong(id.group(1)), Long.parseLong(raw.group(1)), f[2], f[3], f[4], f[5]));
+            rows.add(new RecordRow(
+                    Long.parseLong(id.group(1)), Long.parseLong(raw.group(1)), f[2], f[3], f[4], f[5], f[6]));
         }
         return rows;
     }
@@ -35,6 +40,11 @@ record RecordRow(long array, long job, String state, String exitCode, String sta
     /** Whether the row is about this job, or about a task of it. */
     boolean of(JobId id) {
         return array == id.value() || job == id.value();
+    }
+
+    /** Whether the record has the job's own name already, which may arrive after its end. */
+    boolean hasName() {
+        return !name.isEmpty() && !name.equals(NAMELESS);
     }
 
     /** How it ended, if the record is of an end: an ended run always has a time of its end. */

@@ -9,7 +9,6 @@ import io.github.slurmray.core.Retry;
 import io.github.slurmray.core.Shell;
 import io.github.slurmray.core.SlurmRayException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,20 +91,40 @@ final class RemoteSlurmClient implements SlurmClient {
     }
 
     @Override
+    public JobState status(JobId job, String name) {
+        return Objects.requireNonNull(statuses(Map.of(name, job)).get(name));
+    }
+
+    @Override
     public Map<JobId, JobState> statuses(Collection<JobId> jobs) {
-        List<JobId> ids = new ArrayList<>(new LinkedHashSet<>(jobs));
         Map<JobId, JobState> states = new LinkedHashMap<>();
-        for (int i = 0; i < ids.size(); i += IDS_PER_COMMAND) {
-            ask(ids.subList(i, Math.min(ids.size(), i + IDS_PER_COMMAND)), states);
+        ask(new LinkedHashSet<>(jobs).stream().map(j -> new AskedJob(j, Optional.empty())))
+                .forEach((job, state) -> states.put(job.id(), state));
+        return states;
+    }
+
+    @Override
+    public Map<String, JobState> statuses(Map<String, JobId> jobs) {
+        Map<String, JobState> states = new LinkedHashMap<>();
+        ask(jobs.entrySet().stream().map(j -> new AskedJob(j.getValue(), Optional.of(j.getKey()))))
+                .forEach((job, state) -> states.put(job.name().orElseThrow(), state));
+        return states;
+    }
+
+    private Map<AskedJob, JobState> ask(Stream<AskedJob> jobs) {
+        List<AskedJob> all = jobs.toList();
+        Map<AskedJob, JobState> states = new LinkedHashMap<>();
+        for (int i = 0; i < all.size(); i += IDS_PER_COMMAND) {
+            ask(all.subList(i, Math.min(all.size(), i + IDS_PER_COMMAND)), states);
         }
         return states;
     }
 
-    private void ask(List<JobId> jobs, Map<JobId, JobState> into) {
-        Scripts.Framed question =
-                scripts.query(jobs.stream().map(JobId::toString).collect(Collectors.joining(",")));
+    private void ask(List<AskedJob> jobs, Map<AskedJob, JobState> into) {
+        Scripts.Framed question = scripts.query(
+                jobs.stream().map(j -> j.id().toString()).distinct().collect(Collectors.joining(",")));
         Command command = question.command()
-                .describedAs("query " + (jobs.size() == 1 ? "job " + jobs.get(0) : jobs.size() + " jobs"));
+                .describedAs("query " + (jobs.size() == 1 ? "job " + jobs.get(0).id() : jobs.size() + " jobs"));
         Instant now = timing.clock().instant();
         try {
             SlurmAnswer answer = SlurmAnswer.of(Sections.of(host.run(command).orThrow(), question.nonce()));
@@ -128,11 +148,29 @@ final class RemoteSlurmClient implements SlurmClient {
     }
 
     @Override
+    public void cancel(JobId job, String name) {
+        scancel(job, named(name), "cancel");
+    }
+
+    private static String named(String name) {
+        return "--name=" + Shell.quote(name) + " ";
+    }
+
+    @Override
     public void signalBatch(JobId job, String signal) {
+        signal(job, signal, "");
+    }
+
+    @Override
+    public void signalBatch(JobId job, String signal, String name) {
+        signal(job, signal, named(name));
+    }
+
+    private void signal(JobId job, String signal, String options) {
         if (!signal.matches("[A-Z0-9]{1,10}")) {
             throw new IllegalArgumentException("a signal is a name such as TERM, but was '" + signal + "'");
         }
-        scancel(job, "--batch --signal=" + signal + " ", "signal");
+        scancel(job, "--batch --signal=" + signal + " " + options, "signal");
     }
 
     private void scancel(JobId job, String options, String verb) {

@@ -104,7 +104,7 @@ public interface SlurmClient {
      * @return its state
      * @throws InterruptedCallException if the thread was interrupted
      * @throws IllegalStateException if the host is closed
-     * @see #statuses
+     * @see #statuses(Collection)
      */
     JobState status(JobId job);
 
@@ -137,6 +137,31 @@ public interface SlurmClient {
     Map<JobId, JobState> statuses(Collection<JobId> jobs);
 
     /**
+     * Asks for a job's state, and makes sure that it is that job: see {@link #statuses(Map)}.
+     *
+     * @param job the job
+     * @param name its name
+     * @return its state
+     * @throws InterruptedCallException if the thread was interrupted
+     * @throws IllegalStateException if the host is closed
+     */
+    JobState status(JobId job, String name);
+
+    /**
+     * Asks for the states of many jobs in one command, as {@link #statuses(Collection)} does, and makes sure that they
+     * are those jobs. An id says which job is meant within one Slurm cluster only; whoever has it from a file in a home
+     * directory that several share may be asking the wrong one. A job that has another name is {@link JobState.Unknown}
+     * then, with a cause that says so and whose {@link SlurmRayException#retry()} is
+     * {@link io.github.slurmray.core.Retry#POINTLESS}.
+     *
+     * @param jobs the jobs by the names that they were submitted with
+     * @return one state for each name, in the order given
+     * @throws InterruptedCallException if the thread was interrupted
+     * @throws IllegalStateException if the host is closed
+     */
+    Map<String, JobState> statuses(Map<String, JobId> jobs);
+
+    /**
      * Cancels a job. A job that is over, or that Slurm doesn't know, is no error; twice is harmless.
      *
      * @param job the job
@@ -145,6 +170,17 @@ public interface SlurmClient {
      * @throws IllegalStateException if the host is closed
      */
     void cancel(JobId job);
+
+    /**
+     * Cancels a job if it has this name: like {@link #cancel(JobId)}, but another job that has its id goes on.
+     *
+     * @param job the job
+     * @param name the name that it was submitted with
+     * @throws SlurmUnavailableException if the controller can't be reached; the job goes on
+     * @throws SlurmRayException if the host can't be reached, or Slurm refuses (another user's job)
+     * @throws IllegalStateException if the host is closed
+     */
+    void cancel(JobId job, String name);
 
     /**
      * Sends a signal to a running job's batch shell, and to nothing else of the job. A script that handles it can end
@@ -158,6 +194,20 @@ public interface SlurmClient {
      * @throws IllegalStateException if the host is closed
      */
     void signalBatch(JobId job, String signal);
+
+    /**
+     * Sends a signal to a running job's batch shell if the job has this name: like {@link #signalBatch(JobId, String)},
+     * but another job that has its id gets none.
+     *
+     * @param job the job
+     * @param signal the signal's name without SIG, such as {@code TERM}
+     * @param name the name that the job was submitted with
+     * @throws IllegalArgumentException if the signal's name isn't one
+     * @throws SlurmUnavailableException if the controller can't be reached; nothing was sent
+     * @throws SlurmRayException if the host can't be reached, or Slurm refuses (another user's job)
+     * @throws IllegalStateException if the host is closed
+     */
+    void signalBatch(JobId job, String signal, String name);
 
     /**
      * Looks for the job of a submission, without submitting anything.

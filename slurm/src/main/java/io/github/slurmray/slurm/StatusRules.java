@@ -31,15 +31,25 @@ final class StatusRules {
 
     private StatusRules() {}
 
-    static Verdict judge(JobId job, SlurmAnswer answer, Instant asked) {
-        List<RecordRow> records = answer.records().orElse(List.of()).stream()
+    static Verdict judge(AskedJob of, SlurmAnswer answer, Instant asked) {
+        JobId job = of.id();
+        Optional<String> name = of.name();
+        List<QueueRow> queue =
+                answer.queue().orElse(List.of()).stream().filter(r -> r.of(job)).toList();
+        List<RecordRow> all = answer.records().orElse(List.of()).stream()
                 .filter(r -> r.of(job))
+                .toList();
+        Optional<String> other = name.flatMap(n -> otherName(n, queue, all));
+        if (other.isPresent()) {
+            return new Verdict.NotKnown(anotherJob(job, name.orElseThrow(), other.get()));
+        }
+        // of a record that has no name yet, only the controller can say whose it is
+        List<RecordRow> records = all.stream()
+                .filter(r -> name.isEmpty() || r.name().equals(name.get()) || (!r.hasName() && !queue.isEmpty()))
                 .toList();
         if (answer.queue().isEmpty()) {
             return withoutController(job, answer, records);
         }
-        List<QueueRow> queue =
-                answer.queue().get().stream().filter(r -> r.of(job)).toList();
         if (queue.isEmpty()) {
             return forgotten(job, answer, records);
         }
@@ -53,6 +63,26 @@ final class StatusRules {
                 queue.stream().filter(r -> r.outcome().isEmpty()).findFirst();
         return waiting.<Verdict>map(r -> new Verdict.Known(pending(r)))
                 .orElseGet(() -> new Verdict.Known(worst(ends(queue, records, answer))));
+    }
+
+    /** The name of what has this id, if that isn't the job that was meant: the controller's word goes first. */
+    private static Optional<String> otherName(String name, List<QueueRow> queue, List<RecordRow> records) {
+        List<String> names = queue.isEmpty()
+                ? records.stream()
+                        .filter(RecordRow::hasName)
+                        .map(RecordRow::name)
+                        .toList()
+                : queue.stream().map(QueueRow::name).toList();
+        return names.contains(name) ? Optional.empty() : names.stream().findFirst();
+    }
+
+    private static SlurmUnavailableException anotherJob(JobId job, String name, String other) {
+        return new SlurmUnavailableException(
+                "job " + job + " is another one here: its name is '" + other + "', not '" + name + "'. Two Slurm"
+                        + " clusters give the same ids, and may share a home directory: ask on a login node of the one"
+                        + " that has taken this job.",
+                "",
+                Retry.POINTLESS);
     }
 
     private static Verdict running(QueueRow row, List<QueueRow> all, Instant asked) {

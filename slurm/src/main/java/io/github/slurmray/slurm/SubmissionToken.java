@@ -1,5 +1,6 @@
 package io.github.slurmray.slurm;
 
+import java.io.Serializable;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  * @param id 8 to 64 letters, digits, {@code .}, {@code _} and {@code -}, unique among the user's submissions
  * @param recordDirectory where the record is kept, absolute or relative to the home directory
  */
-public record SubmissionToken(String id, String recordDirectory) {
+public record SubmissionToken(String id, String recordDirectory) implements Serializable {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._-]{8,64}");
     private static final String DEFAULT_PLACE = ".slurmray/submissions";
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public class SubmissionUndecidedException extends SlurmRayException {
     private static final long serialVersionUID = 1L;
 
-    private final transient SubmissionToken token;
+    private final SubmissionToken token;
 
     /**
      * Creates the exception; {@link #retry()} is {@link Retry#UNKNOWN_EFFECT}.

@@ -10,7 +10,7 @@ exec 3>&1
 
 # Free text comes last.
 say squeue.err
-queue=$(squeue -h -t all -j "$jobs" -o "%i${us}%A${us}%T${us}%S${us}%e${us}%N${us}%r" 2>&3)
+queue=$(squeue -h -t all -j "$jobs" -o "%i${us}%A${us}%T${us}%S${us}%e${us}%N${us}%r${us}%j" 2>&3)
 status=$?
 say squeue.out
 printf '%s\n' "$queue"
@@ -27,7 +27,7 @@ ask=$(printf '%s\n' "$queue" | awk -F "$us" -v jobs="$jobs" -v over="$over" '
     }')
 if [ -n "$ask" ]; then
     say sacct.err
-    records=$(sacct -X -n -P --delimiter="$us" -j "$ask" --format=JobID,JobIDRaw,State,ExitCode,Start,End 2>&3)
+    records=$(sacct -X -n -P --delimiter="$us" -j "$ask" --format=JobID,JobIDRaw,State,ExitCode,Start,End,JobName 2>&3)
     status=$?
     say sacct.out
     printf '%s\n' "$records"
@@ -36,8 +36,8 @@ if [ -n "$ask" ]; then
 
     # The controller is asked for exit codes that the database doesn't have (yet).
     lacking=$( (printf '%s\n' "$records" && printf '%s\n' "$queue") | awk -F "$us" '
-        NF == 6 && $6 ~ /^[0-9]+$/ { recorded[$2] }
-        NF == 7 && $3 == "FAILED" && !($2 in recorded) && ++count <= 10 { print $2 }')
+        NF > 6 && $6 ~ /^[0-9]+$/ { recorded[$2] }
+        NF > 7 && $3 == "FAILED" && !($2 in recorded) && ++count <= 10 { print $2 }')
     for id in $lacking; do
         say "exit.$id"
         # an array's id brings all its tasks

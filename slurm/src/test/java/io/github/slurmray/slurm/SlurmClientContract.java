@@ -211,6 +211,34 @@ abstract class SlurmClientContract {
     }
 
     @Test
+    void aJobOfAnotherNameIsNeitherSignalledNorCancelledNorTakenForTheOneThatIsMeant() {
+        JobId job = submit(script("trap 'exit 3' TERM; sleep 300 & wait").build());
+        running(job);
+
+        client.signalBatch(job, "TERM", "another");
+        client.cancel(job, "another");
+
+        assertThat(client.status(job, "another"))
+                .isInstanceOfSatisfying(
+                        Unknown.class, u -> assertThat(u.cause()).hasMessageContainingAll("'contract'", "'another'"));
+        assertThat(client.status(job, "contract")).isInstanceOf(Running.class);
+        client.cancel(job, "contract");
+        assertThat(end(job).outcome()).isEqualTo(Outcome.CANCELLED);
+        client.cancel(job, "contract");
+        soon().until(() -> client.status(job, "contract"), JobState::isEnded);
+        assertThat(client.status(job, "another")).isInstanceOf(Unknown.class);
+        client.cancel(new JobId(99_999_999), "contract");
+    }
+
+    @Test
+    void aJobOfThisNameGetsItsSignal() {
+        JobId job = submit(script("trap 'exit 3' TERM; sleep 300 & wait").build());
+        running(job);
+        client.signalBatch(job, "TERM", "contract");
+        assertThat(end(job).exitCode()).hasValue(3);
+    }
+
+    @Test
     void cancellingAJobThatSlurmDoesNotKnowIsHarmless() {
         client.cancel(new JobId(99_999_999));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.ProtocolException;
+import io.github.slurmray.core.Retry;
 import io.github.slurmray.slurm.JobState.Clears;
 import io.github.slurmray.slurm.JobState.Ended;
 import io.github.slurmray.slurm.JobState.Outcome;
@@ -14,7 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,14 +43,22 @@ class StatusTest {
         return this;
     }
 
+    /** Of jobs that are named train, unless a row says another name at its end. */
     private StatusTest squeue(int status, String err, String... rows) {
-        section("squeue.err", err).section("squeue.out", String.join("\n", rows).replace('|', '\u001f'));
+        section("squeue.err", err).section("squeue.out", rows(7, rows));
         return section("squeue.status", Integer.toString(status));
     }
 
     private StatusTest sacct(int status, String err, String... rows) {
-        section("sacct.err", err).section("sacct.out", String.join("\n", rows).replace('|', '\u001f'));
+        section("sacct.err", err).section("sacct.out", rows(6, rows));
         return section("sacct.status", Integer.toString(status));
+    }
+
+    private static String rows(int fields, String... rows) {
+        return Stream.of(rows)
+                .map(r -> r + (r.chars().filter(c -> c == '|').count() == fields - 1 ? "|train" : ""))
+                .collect(Collectors.joining("\n"))
+                .replace('|', '\u001f');
     }
 
     private JobState state() {
@@ -54,11 +66,20 @@ class StatusTest {
     }
 
     private JobState state(JobId job, Instant now) {
+        return state(job, Optional.empty(), now);
+    }
+
+    private JobState named(String name) {
+        return state(JOB, Optional.of(name), NOW);
+    }
+
+    private JobState state(JobId job, Optional<String> name, Instant now) {
         section("end", "");
         CommandResult result = CommandResult.exited(
                 "login", "query", 0, answer.toString().getBytes(StandardCharsets.UTF_8), new byte[0], false);
         answer.setLength(0);
-        return memory.learn(job, StatusRules.judge(job, SlurmAnswer.of(Sections.of(result, "n")), now), now);
+        AskedJob asked = new AskedJob(job, name);
+        return memory.learn(asked, StatusRules.judge(asked, SlurmAnswer.of(Sections.of(result, "n")), now), now);
     }
 
     @Test
@@ -253,6 +274,56 @@ class StatusTest {
     void whatCannotBeUnderstoodIsNoAnswer(String row) {
         squeue(0, "", row);
         Assertions.assertThatThrownBy(this::state).isInstanceOf(ProtocolException.class);
+    }
+
+    // ---------------------------------------------------------------- whose id it is
+
+    private static void assertAnother(JobState state, String name) {
+        assertThat(state)
+                .isInstanceOfSatisfying(
+                        Unknown.class,
+                        u -> assertThat(u.cause())
+                                .hasMessageContainingAll("job 5", "'" + name + "'", "'train'", "login node")
+                                .extracting(c -> ((SlurmUnavailableException) c).retry())
+                                .isEqualTo(Retry.POINTLESS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RUNNING", "PENDING", "COMPLETED", "FAILED"})
+    void anotherJobOfThisIdSaysNothingAboutTheOneThatIsMeant(String word) {
+        String row = "5|5|" + word + "|1795325636|1795325936|cn1|None|";
+        squeue(0, "", row + "strange|r").sacct(0, "", "5|5|COMPLETED|0:0|1795325636|1795325640|train");
+        assertAnother(named("train"), "strange|r".replace('|', '\u001f'));
+        squeue(0, "", row + "train");
+        assertThat(named("train")).isNotInstanceOf(Unknown.class);
+        squeue(0, "", row + "stranger");
+        assertThat(state()).as("whatever its name").isNotInstanceOf(Unknown.class);
+    }
+
+    @Test
+    void aRecordOfAnotherJobIsNoEndOfTheOneThatIsMeant() {
+        String row = "5|5|COMPLETED|0:0|1795325636|1795325640|";
+        squeue(1, UNKNOWN_JOB).sacct(0, "", row + "stranger");
+        assertAnother(named("train"), "stranger");
+        squeue(1, DOWN).sacct(0, "", row + "stranger");
+        assertAnother(named("train"), "stranger");
+        squeue(1, UNKNOWN_JOB).sacct(0, "", row + "train");
+        assertThat(named("train")).isInstanceOf(Ended.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "allocation"})
+    void aRecordWhoseNameHasNotArrivedIsWaitedForUnlessTheControllerKnowsTheJob(String nameless) {
+        String row = "5|5|FAILED|3:0|1795325636|1795325640|" + nameless;
+        squeue(1, UNKNOWN_JOB).sacct(0, "", row);
+        assertThat(named("train"))
+                .isInstanceOfSatisfying(
+                        Unknown.class, u -> assertThat(u.cause()).hasMessageContaining("may arrive late"));
+        squeue(0, "", "5|5|FAILED|1795325636|1795325640|cn1|NonZeroExitCode|train")
+                .sacct(0, "", row);
+        assertThat(named("train"))
+                .isInstanceOfSatisfying(
+                        Ended.class, e -> assertThat(e.exitCode()).hasValue(3));
     }
 
     @Test

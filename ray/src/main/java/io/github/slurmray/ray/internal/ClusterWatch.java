@@ -202,7 +202,7 @@ final class ClusterWatch {
         if (current().phase() == Phase.ENDED) {
             return;
         }
-        JobState now = slurm.status(job);
+        JobState now = slurm.status(job, plan.id().value());
         if (now.isEnded() && !follower.catchUp(LAST_EVENTS)) {
             LOG.debug("cluster {}: the job's last events may come after Slurm's word that it ended", plan.id());
         }

@@ -44,6 +44,7 @@ final class Ending {
 
     // guarded by lock
     private boolean removed;
+    private Optional<String> left = Optional.empty();
 
     /**
      * Creates it.
@@ -154,9 +155,11 @@ final class Ending {
 
     private String whyClosed() {
         return removed
-                ? "cluster " + plan.id() + " (job " + job + ") has been ended by this handle, and its run directory is"
-                        + " removed: nothing of it can be asked any more; keepLogs(…) has to be called before, and"
+                ? "cluster " + plan.id() + " (job " + job + ") has been ended by this handle"
+                        + (left.isEmpty() ? ", and its run directory is removed" : "")
+                        + ": nothing of it can be asked any more; keepLogs(…) has to be called before, and"
                         + " accounting() is known if end() has returned it"
+                        + left.map(why -> ". " + why).orElse("")
                 : "this handle of cluster " + plan.id() + " (job " + job + ") is closed;"
                         + " RayClusters.attach(id) gives a new one";
     }
@@ -228,7 +231,7 @@ final class Ending {
             throw takenOver("end");
         }
         endJob();
-        leftovers.remove(plan);
+        left = leftovers.remove(plan);
         removed = true;
     }
 
@@ -237,14 +240,14 @@ final class Ending {
             return;
         }
         if (watch.current().phase() == Phase.PENDING) {
-            slurm.cancel(job);
+            slurm.cancel(job, name());
         } else {
-            slurm.signalBatch(job, "TERM");
+            slurm.signalBatch(job, "TERM", name());
         }
         if (endsWithin(ORDERLY_END)) {
             return;
         }
-        slurm.cancel(job);
+        slurm.cancel(job, name());
         if (!endsWithin(CANCELLED_END)) {
             throw new SlurmUnavailableException(
                     "job " + job + " of cluster " + plan.id() + " was cancelled, but Slurm hasn't said in "
@@ -257,7 +260,23 @@ final class Ending {
 
     private boolean hasEnded() {
         watch.lookNow();
-        return watch.current().phase() == Phase.ENDED || slurm.status(job).isEnded();
+        return watch.current().phase() == Phase.ENDED || askSlurm().isEnded();
+    }
+
+    /** The job has the name of its cluster, by which it is known from a job with the same id in another Slurm. */
+    private String name() {
+        return plan.id().value();
+    }
+
+    private JobState askSlurm() {
+        JobState state = slurm.status(job, name());
+        if (state instanceof JobState.Unknown unknown
+                && unknown.cause() instanceof SlurmUnavailableException e
+                && e.retry() == Retry.POINTLESS) {
+            throw new SlurmUnavailableException(
+                    "cluster " + plan.id() + " can't be ended from here: " + e.getMessage(), e.slurmSays(), e.retry());
+        }
+        return state;
     }
 
     private boolean endsWithin(Duration time) {

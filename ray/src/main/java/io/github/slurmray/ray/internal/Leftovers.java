@@ -2,7 +2,7 @@ package io.github.slurmray.ray.internal;
 
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.SlurmRayException;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,30 +19,34 @@ record Leftovers(RunDirectory directory, Optional<Host> vmHost) {
     /**
      * Removes both. The directory goes last, and stays if the key couldn't be removed: it is how prune finds the rest.
      *
-     * @return whether nothing is left
+     * @return why something is left, in a sentence; empty if nothing is
+     * @throws SlurmRayException if the directory can't be removed
      */
-    boolean remove(PlanRecord plan) {
-        if (plan.hasEphemeralKey() && !removeKey(plan)) {
-            return false;
+    Optional<String> remove(PlanRecord plan) {
+        Optional<String> keyStays = plan.hasEphemeralKey() ? whyKeyStays(plan) : Optional.empty();
+        if (keyStays.isPresent()) {
+            String why =
+                    "The key of cluster " + plan.id() + " on its cloud VM could not be removed, so its run directory"
+                            + " stays too: " + keyStays.get()
+                            + ". RayClusters.on(host, platform).withVmHost(vm).prune() removes"
+                            + " both; the key expires by itself.";
+            LOG.warn(why);
+            return Optional.of(why);
         }
         directory.remove();
-        return true;
+        return Optional.empty();
     }
 
-    private boolean removeKey(PlanRecord plan) {
+    private Optional<String> whyKeyStays(PlanRecord plan) {
         if (vmHost.isEmpty()) {
-            return false;
+            return Optional.of("no connection to the VM was given");
         }
         try {
-            new VmKeys(vmHost.get()).remove(List.of(plan.id()));
-            return true;
+            return Optional.ofNullable(new VmKeys(vmHost.get())
+                    .remove(Map.of(plan.id(), directory))
+                    .get(plan.id()));
         } catch (SlurmRayException e) {
-            LOG.warn(
-                    "the key of cluster {} could not be removed from {}; prune() will, or its expiry",
-                    plan.id(),
-                    vmHost.get().name(),
-                    e);
-            return false;
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 }

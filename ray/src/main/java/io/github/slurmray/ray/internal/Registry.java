@@ -1,8 +1,6 @@
 package io.github.slurmray.ray.internal;
 
-import io.github.slurmray.core.Command;
 import io.github.slurmray.core.Host;
-import io.github.slurmray.core.Shell;
 import io.github.slurmray.core.SlurmRayException;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.ray.ClusterId;
@@ -14,14 +12,14 @@ import io.github.slurmray.slurm.SlurmClient;
 import io.github.slurmray.slurm.SubmissionUndecidedException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
  * The run directories of one user on one site. However many there are, they are read in one command, and Slurm is asked
@@ -88,14 +86,17 @@ public record Registry(Host host, Platform platform, Optional<Host> vmHost) {
         SlurmClient slurm = SlurmClient.over(host);
         Map<ClusterId, Optional<JobId>> jobs = new LinkedHashMap<>();
         records().forEach(record -> jobs.put(record.id(), jobIfKnown(slurm, record)));
-        Map<JobId, JobState> states = states(slurm, jobs.values());
+        Map<String, JobState> states = states(slurm, jobs);
         List<ClusterSummary> list = new ArrayList<>();
-        jobs.forEach((id, job) -> list.add(new ClusterSummary(id, job, job.map(states::get))));
+        jobs.forEach((id, job) -> list.add(new ClusterSummary(id, job, job.map(j -> states.get(id.value())))));
         return List.copyOf(list);
     }
 
-    private static Map<JobId, JobState> states(SlurmClient slurm, Collection<Optional<JobId>> jobs) {
-        return slurm.statuses(jobs.stream().flatMap(Optional::stream).toList());
+    /** By the clusters' ids, which are their jobs' names: two Slurms that share this home give the same job ids. */
+    private static Map<String, JobState> states(SlurmClient slurm, Map<ClusterId, Optional<JobId>> jobs) {
+        Map<String, JobId> named = new LinkedHashMap<>();
+        jobs.forEach((id, job) -> job.ifPresent(j -> named.put(id.value(), j)));
+        return slurm.statuses(named);
     }
 
     private Optional<JobId> jobIfKnown(SlurmClient slurm, RunRecord record) {
@@ -126,27 +127,43 @@ public record Registry(Host host, Platform platform, Optional<Host> vmHost) {
         SlurmClient slurm =
                 SlurmClient.builder(host).recordsArriveWithin(Duration.ZERO).build();
         Map<ClusterId, String> kept = new LinkedHashMap<>();
-        Map<RunRecord, Optional<JobId>> jobs = new LinkedHashMap<>();
-        for (RunRecord record : records()) {
+        List<RunRecord> records = records();
+        Map<ClusterId, Optional<JobId>> jobs = new LinkedHashMap<>();
+        for (RunRecord record : records) {
             try {
-                jobs.put(record, job(slurm, record));
+                jobs.put(record.id(), job(slurm, record));
             } catch (SlurmRayException e) {
                 kept.put(record.id(), String.valueOf(e.getMessage()));
             }
         }
-        Map<JobId, JobState> states = states(slurm, jobs.values());
-        List<PlanRecord> over = new ArrayList<>();
-        jobs.forEach((record, job) -> {
-            try {
-                PlanRecord plan = PlanRecord.parse(record.plan());
-                job.map(j -> whyStays(record, plan, j, Objects.requireNonNull(states.get(j))))
-                        .orElseGet(() -> whyUnsubmittedStays(record, unsubmittedAge))
-                        .ifPresentOrElse(why -> kept.put(record.id(), why), () -> over.add(plan));
-            } catch (SlurmRayException e) {
-                kept.put(record.id(), String.valueOf(e.getMessage()));
+        Map<String, JobState> states = states(slurm, jobs);
+        Set<ClusterId> over = new LinkedHashSet<>();
+        Set<ClusterId> withKey = new LinkedHashSet<>();
+        for (RunRecord record : records) {
+            ClusterId id = record.id();
+            if (kept.containsKey(id)) {
+                continue;
             }
-        });
-        return new PruneReport(remove(withoutKeys(over, kept), kept), kept);
+            try {
+                Optional<String> why = Objects.requireNonNull(jobs.get(id))
+                        .map(job -> whyStays(record, job, Objects.requireNonNull(states.get(id.value()))))
+                        .orElseGet(() -> whyUnsubmittedStays(record, unsubmittedAge));
+                if (why.isPresent()) {
+                    kept.put(id, why.get());
+                } else {
+                    (mayHaveKey(record) ? withKey : over).add(id);
+                }
+            } catch (SlurmRayException e) {
+                kept.put(id, String.valueOf(e.getMessage()));
+            }
+        }
+        over.addAll(withoutKey(withKey, kept));
+        return new PruneReport(remove(over, kept), kept);
+    }
+
+    /** A key is put on a VM when the directory is whole, and taken from it before the directory's removal begins. */
+    private static boolean mayHaveKey(RunRecord record) {
+        return record.whole() && PlanRecord.parse(record.plan()).hasEphemeralKey();
     }
 
     private static Optional<String> whyUnsubmittedStays(RunRecord record, Duration unsubmittedAge) {
@@ -161,13 +178,16 @@ public record Registry(Host host, Platform platform, Optional<Host> vmHost) {
      * may be that of another Slurm that shares this home: by the job's own last word, or by having been quiet for
      * longer than the job could live so.
      */
-    private static Optional<String> whyStays(RunRecord record, PlanRecord plan, JobId job, JobState state) {
+    private static Optional<String> whyStays(RunRecord record, JobId job, JobState state) {
         if (!(state instanceof JobState.Ended ended)) {
             return Optional.of("its job " + job + " is " + state);
         }
+        if (ended.outcome() != JobState.Outcome.NOT_RECORDED || record.ended()) {
+            return Optional.empty();
+        }
+        PlanRecord plan = PlanRecord.parse(record.plan());
         Duration longest = (record.detached() ? plan.timeLimit() : plan.lease()).plus(PATIENCE);
-        boolean agrees = record.ended() || record.quiet().compareTo(longest) > 0;
-        if (ended.outcome() != JobState.Outcome.NOT_RECORDED || agrees) {
+        if (record.quiet().compareTo(longest) > 0) {
             return Optional.empty();
         }
         return Optional.of("Slurm doesn't know its job " + job
@@ -177,51 +197,43 @@ public record Registry(Host host, Platform platform, Optional<Host> vmHost) {
     }
 
     /** Takes their keys off the VM; leaves out, and says why, those of which that can't be done. */
-    private List<PlanRecord> withoutKeys(List<PlanRecord> over, Map<ClusterId, String> kept) {
-        List<PlanRecord> withKey =
-                over.stream().filter(PlanRecord::hasEphemeralKey).toList();
+    private Set<ClusterId> withoutKey(Set<ClusterId> withKey, Map<ClusterId, String> kept) {
         if (withKey.isEmpty()) {
-            return over;
+            return withKey;
         }
-        String trouble = "give a connection to it with withVmHost";
+        Map<ClusterId, RunDirectory> directories = new LinkedHashMap<>();
+        withKey.forEach(id -> directories.put(id, directory(id)));
+        Map<ClusterId, String> left = new LinkedHashMap<>();
         if (vmHost.isPresent()) {
             try {
-                new VmKeys(vmHost.get())
-                        .remove(withKey.stream().map(PlanRecord::id).toList());
-                return over;
+                left.putAll(new VmKeys(vmHost.get()).remove(directories));
             } catch (SlurmRayException e) {
-                trouble = String.valueOf(e.getMessage());
+                withKey.forEach(id -> left.put(id, String.valueOf(e.getMessage())));
             }
+        } else {
+            withKey.forEach(id -> left.put(id, "give a connection to it with withVmHost"));
         }
-        for (PlanRecord plan : withKey) {
-            kept.put(plan.id(), "its key on the cloud VM could not be removed: " + trouble);
-        }
-        return over.stream().filter(p -> !p.hasEphemeralKey()).toList();
+        left.forEach((id, why) -> kept.put(id, "its key on the cloud VM could not be removed: " + why));
+        Set<ClusterId> without = new LinkedHashSet<>(withKey);
+        without.removeAll(left.keySet());
+        return without;
     }
 
     /** Removes the directories, all in one command; those of which that fails are kept with the host's words. */
-    private List<ClusterId> remove(List<PlanRecord> over, Map<ClusterId, String> kept) {
+    private List<ClusterId> remove(Set<ClusterId> over, Map<ClusterId, String> kept) {
         if (over.isEmpty()) {
             return List.of();
         }
-        String ids = over.stream().map(p -> p.id() + "\n").collect(Collectors.joining());
-        String each = "while read -r id; do e=$(rm -rf -- " + Shell.quote(platform.runDirectory())
-                + "/\"$id\" 2>&1) || printf '%s %s\\n' \"$id\" \"$(echo \"$e\" | head -n 1)\"; done";
-        List<String> left = host.run(Command.shell(each)
-                        .describedAs("remove " + over.size() + " run directories")
-                        .withStdin(ids))
-                .orThrow()
-                .lines();
+        Map<String, String> left = RunDirectory.removeAll(
+                host, over.stream().map(id -> directory(id).path()).toList());
         List<ClusterId> removed = new ArrayList<>();
-        for (PlanRecord plan : over) {
-            left.stream()
-                    .filter(l -> l.startsWith(plan.id() + " "))
-                    .findFirst()
-                    .ifPresentOrElse(
-                            l -> kept.put(
-                                    plan.id(),
-                                    "its run directory could not be removed: " + l.substring(l.indexOf(' ') + 1)),
-                            () -> removed.add(plan.id()));
+        for (ClusterId id : over) {
+            String why = left.get(directory(id).path());
+            if (why == null) {
+                removed.add(id);
+            } else {
+                kept.put(id, "its run directory could not be removed: " + why);
+            }
         }
         return removed;
     }

@@ -15,17 +15,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A cluster's directory on the site, which is all that remains of it there: its plan, its script, its events, logs and
  * secrets. Only its owner can look into it.
+ *
+ * <p>While the file {@code whole} is there, so is all else. It is made last and removed first; the plan is removed
+ * last. A key is on the cloud VM only while the directory is whole.
  *
  * @param host a host that sees it
  * @param path absolute, or below the home directory
@@ -45,6 +50,9 @@ public record RunDirectory(Host host, String path) {
 
     /** The status of owner.sh if the directory is gone. */
     private static final int GONE = 3;
+
+    /** The status of remove-runs.sh if it has told of each whether it is gone, and one isn't. */
+    private static final int SOME_LEFT = 1;
 
     // Whole or not at all: what a connection that breaks leaves half made is removed. One that is there already and has
     // the same script comes from an earlier launch of the same plan.
@@ -69,8 +77,9 @@ public record RunDirectory(Host host, String path) {
                 cat "$d/publish_key.pub" 2>/dev/null || :
                 exit 0
             fi
-            mkdir -p "${d%/*}"
-            mkdir "$d" 2>/dev/null || { mkdir -p "${d%/*}"; mkdir "$d"; } # who tidied up took the empty parent away
+            make() { mkdir -p "${d%/*}" && mkdir "$d"; }
+            # Again, since whoever removes another directory takes the empty parent away, maybe just now.
+            make 2>/dev/null || make 2>/dev/null || make 2>/dev/null || make
             trap 'rm -rf "$d"' EXIT
             trap 'exit 1' HUP INT TERM PIPE
             cd "$d"
@@ -135,7 +144,8 @@ public record RunDirectory(Host host, String path) {
     }
 
     private String publicKey(List<String> made) {
-        String[] words = made.get(made.size() - 1).strip().split(" ", -1);
+        String last = made.isEmpty() ? "" : made.get(made.size() - 1);
+        String[] words = last.strip().split(" ", -1);
         if (words.length < 2) {
             throw new ProtocolException(
                     "ssh-keygen on " + host.name() + " gave no public key: " + String.join("\n", made), null);
@@ -145,14 +155,13 @@ public record RunDirectory(Host host, String path) {
 
     // ---------------------------------------------------------------- whose the cluster is
 
-    /** The handle that took the cluster over last and hasn't given it back; empty if nobody did, or all is gone. */
+    /**
+     * The handle that took the cluster over last and hasn't given it back; empty if nobody did, or all is gone.
+     *
+     * @throws CommandFailedException if that can't be read
+     */
     Optional<String> owner() {
-        try {
-            return read(OWNER).lines().findFirst().filter(o -> !o.isBlank());
-        } catch (CommandFailedException e) {
-            LOG.debug("{} on {} has no owner any more", path, host.name(), e);
-            return Optional.empty();
-        }
+        return readIfThere(OWNER).flatMap(text -> text.lines().findFirst()).filter(o -> !o.isBlank());
     }
 
     /**
@@ -184,6 +193,22 @@ public record RunDirectory(Host host, String path) {
         return host.downloadText(path + "/" + name, MAX_TEXT);
     }
 
+    /**
+     * Reads a file that may not be there. Only the word that it isn't makes it empty.
+     *
+     * @throws CommandFailedException if it can't be read
+     */
+    Optional<String> readIfThere(String name) {
+        String file = path + "/" + name;
+        CommandResult result = host.run(Command.shell("LC_ALL=C exec cat -- " + Shell.quote(file))
+                .describedAs("read " + file)
+                .withCap(MAX_TEXT));
+        if (!result.ok() && result.stderr().strip().endsWith(": No such file or directory")) {
+            return Optional.empty();
+        }
+        return Optional.of(result.orThrow().stdout());
+    }
+
     boolean exists() {
         return host.run(Command.of("test", "-e", path + "/" + PLAN)).ok();
     }
@@ -193,9 +218,48 @@ public record RunDirectory(Host host, String path) {
         host.upload(text.getBytes(StandardCharsets.UTF_8), path + "/" + name, 0600);
     }
 
-    /** Removes the directory with all that is in it; harmless if it isn't there. */
+    /**
+     * Removes the directory with all that is in it, and an empty {@code .slurmray} above it; harmless if it isn't
+     * there.
+     */
     void remove() {
-        host.run(Command.of("rm", "-rf", "--", path)).orThrow();
+        removal(host, List.of(path)).orThrow();
+    }
+
+    /**
+     * Removes many directories, in one command.
+     *
+     * @param paths as in {@link #path}
+     * @return of those that are still there, why
+     */
+    static Map<String, String> removeAll(Host host, Collection<String> paths) {
+        CommandResult result = removal(host, paths);
+        if (result.status().orElse(SOME_LEFT + 1) > SOME_LEFT) {
+            result.orThrow();
+        }
+        Map<String, String> left = new LinkedHashMap<>();
+        paths.forEach(p -> left.put(p, host.name() + " didn't say that it is gone"));
+        for (String line : result.lines()) {
+            String[] words = line.split("\t", 2);
+            if (words.length < 2) {
+                continue;
+            }
+            if (words[1].isEmpty()) {
+                left.remove(words[0]);
+            } else {
+                left.replace(words[0], words[1]);
+            }
+        }
+        return left;
+    }
+
+    private static CommandResult removal(Host host, Collection<String> paths) {
+        String what =
+                paths.size() == 1 ? "run directory " + paths.iterator().next() : paths.size() + " run directories";
+        String lines = paths.stream().map(p -> p + "\n").collect(Collectors.joining());
+        return host.run(Scripts.command("sh", "remove-runs.sh")
+                .describedAs("remove " + what)
+                .withStdin(lines));
     }
 
     /**

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * @param job its job, if the submission was accepted
  * @param ended whether the job has written that it ended
  * @param detached whether it needs no lease
- * @param plan the text of its plan
+ * @param whole whether it was prepared to the end, and its removal has not begun: if not, it has no key on a VM
+ * @param plan the text of its plan, as far as it is there
  */
 record RunRecord(
         ClusterId id,
@@ -27,9 +28,10 @@ record RunRecord(
         Optional<JobId> job,
         boolean ended,
         boolean detached,
+        boolean whole,
         String plan) {
     private static final Pattern LINE = Pattern.compile(
-            "([a-z][a-z0-9-]{7,63}) (-?\\d+) (-?\\d+) (\\d+|-|\\?) (ended|open) (detached|leased) (.*)");
+            "([a-z][a-z0-9-]{7,63}) (-?\\d+) (-?\\d+) (\\d+|-|\\?) (ended|open) (detached|leased) (whole|part) (.*)");
 
     /** What the record of a submission says. */
     enum Submission {
@@ -61,6 +63,7 @@ record RunRecord(
                 submission == Submission.ACCEPTED ? Optional.of(JobId.parse(job)) : Optional.empty(),
                 m.group(5).equals("ended"),
                 m.group(6).equals("detached"),
-                m.group(7)));
+                m.group(7).equals("whole"),
+                m.group(8)));
     }
 }

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # clusters ROOT: prints a line about each run directory in ROOT, all of them at once and with two processes:
-#     ID AGE QUIET JOB END LIFE PLAN
+#     ID AGE QUIET JOB END LIFE STATE PLAN
 # AGE is how many seconds ago it was prepared, QUIET how many ago the job or a handle last wrote into it, by this host's
 # clock. JOB is its job's id, - if nobody has submitted it, ? if the record of the submission doesn't say it plainly. END is
-# ended if that is the job's own last word, else open. LIFE is detached, or leased. PLAN is its plan, in JSON.
+# ended if that is the job's own last word, else open. LIFE is detached, or leased. STATE is whole; or part, which it is
+# before its preparation is done and after its removal has begun. PLAN is its plan, in JSON, as far as it is there.
 root=$1
 shopt -s nullglob
 now=$(date +%s)
@@ -23,20 +24,41 @@ job() {
   fi
 }
 
-files=("$root"/*/plan.json "$root"/*/events.jsonl "$root"/*/lease)
-[ ${#files[@]} -gt 0 ] || exit 0
+# ours RUN: what has a plan is a cluster's, and so is what has the name of one: a removal that was cut may have left just that.
+ours() {
+  if [ -e "$1/plan.json" ]; then
+    [[ ${1##*/} =~ ^[a-z][a-z0-9-]{7,63}$ ]]
+  else
+    [[ ${1##*/} =~ ^ray-[0-9]{8}-[a-km-np-z2-9]{10}$ ]]
+  fi
+}
+
+runs=() files=()
+for run in "$root"/*/; do
+  run=${run%/}
+  ours "$run" || continue
+  runs+=("$run")
+  files+=("$run" "$run/plan.json" "$run/events.jsonl" "$run/lease")
+done
+[ ${#runs[@]} -gt 0 ] || exit 0
 while read -r at file; do
-  run=${file%/*}
-  case $file in */plan.json) prepared[$run]=$at ;; esac
+  case $file in
+    */plan.json | */events.jsonl | */lease) run=${file%/*} ;;
+    *) prepared[$file]=$at && continue ;; # what isn't whole is as old as the last that came or went
+  esac
   [ "$at" -le "${changed[$run]:-0}" ] || changed[$run]=$at
+  if [ "${file##*/}" = plan.json ] && [ -e "$run/whole" ]; then prepared[$run]=$at; fi
 done < <(stat -c '%Y %n' "${files[@]}" 2>/dev/null)
 
-for run in "${!prepared[@]}"; do
-  plan='' lines=() end=open life=leased
+for run in "${runs[@]}"; do
+  [ -n "${prepared[$run]:-}" ] || continue # removed meanwhile
+  plan='' lines=() end=open life=leased state=part
   { IFS= read -r plan <"$run/plan.json"; } 2>/dev/null
   { mapfile -t lines <"$run/events.jsonl"; } 2>/dev/null
   [ ${#lines[@]} -eq 0 ] || case ${lines[-1]} in *'"type":"ended"'*) end=ended ;; esac
   [ ! -e "$run/detached" ] || life=detached
+  [ ! -e "$run/whole" ] || state=whole
   job "$run"
-  printf '%s %s %s %s %s %s %s\n' "${run##*/}" $((now - prepared[$run])) $((now - changed[$run])) "$REPLY" $end $life "$plan"
+  printf '%s %s %s %s %s %s %s %s\n' "${run##*/}" $((now - prepared[$run])) $((now - ${changed[$run]:-prepared[$run]})) \
+    "$REPLY" $end $life $state "$plan"
 done

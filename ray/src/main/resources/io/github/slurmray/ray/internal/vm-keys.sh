@@ -2,7 +2,7 @@
 # Manages the ephemeral keys of clusters in ~/.ssh/authorized_keys of a cloud VM; each line ends with slurmray:ID.
 #   vm-keys host-keys                         prints the VM's public host keys
 #   vm-keys add ID LISTEN EXPIRES PUBLIC_KEY  allows the key one reverse forward until EXPIRES, in seconds since 1970
-#   vm-keys remove ID...                      takes them away
+#   vm-keys remove ID...                      takes them away, and prints which were there
 set -eu
 umask 077
 export LC_ALL=C # the user's own lines may be in any encoding
@@ -47,7 +47,7 @@ case $1 in
     lock
     shift
     for id; do
-      if grep -q " slurmray:$id\$" "$keys"; then change "$id"; fi
+      if grep -q " slurmray:$id\$" "$keys"; then change "$id" && echo "$id"; fi
     done
     ;;
 esac

@@ -19,7 +19,7 @@ final class FakeSlurm {
 
     FakeSlurm(Path root) throws IOException {
         this.root = root;
-        for (String directory : List.of("bin", "home", "jobs")) {
+        for (String directory : List.of("bin", "home", "jobs", "names")) {
             Files.createDirectories(root.resolve(directory));
         }
         sbatch("");
@@ -29,12 +29,14 @@ final class FakeSlurm {
                 for id in $ids; do
                   [ -f "$JOBS/$id" ] || continue
                   known=yes
-                  printf '%s\\037%s\\037%s\\037%s\\037%s\\037cn1\\037None\\n' "$id" "$id" "$(cat "$JOBS/$id")" 1763800000 1763900000
+                  printf '%s\\037%s\\037%s\\037%s\\037%s\\037cn1\\037None\\037%s\\n' "$id" "$id" "$(cat "$JOBS/$id")" \\
+                    1763800000 1763900000 "$(cat "$JOBS/../names/$id")"
                 done
                 [ $known = yes ] || { echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1; }
                 """);
         program("scancel", """
                 for id; do :; done
+                for a in "$@"; do case $a in --name=*) [ "${a#--name=}" = "$(cat "$JOBS/../names/$id")" ] || exit 0 ;; esac; done
                 case $* in *--batch*) echo COMPLETED >"$JOBS/$id" ;; *) echo CANCELLED >"$JOBS/$id" ;; esac
                 """);
         program("scontrol", "exit 1");
@@ -47,6 +49,8 @@ final class FakeSlurm {
 
                 id=100
                 while ! (set -C; echo RUNNING >"$JOBS/$id") 2>/dev/null; do id=$((id + 1)); done
+                for script; do :; done
+                sed -n 's/^#SBATCH --job-name=//p' "$script" >"$JOBS/../names/$id"
                 echo $id
                 """);
     }
@@ -72,6 +76,16 @@ final class FakeSlurm {
     /** What Slurm says of a job from now on. */
     void says(Object job, String state) throws IOException {
         Files.writeString(root.resolve("jobs/" + job), state + "\n");
+    }
+
+    /** What Slurm says of a job from now on, and which one it is. */
+    void says(Object job, String state, String name) throws IOException {
+        Files.writeString(root.resolve("names/" + job), name + "\n");
+        says(job, state);
+    }
+
+    String state(Object job) throws IOException {
+        return Files.readString(root.resolve("jobs/" + job)).strip();
     }
 
     void forgets(Object job) throws IOException {

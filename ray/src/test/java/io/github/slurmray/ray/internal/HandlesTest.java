@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.Retry;
 import io.github.slurmray.platforms.Platforms;
@@ -30,6 +31,7 @@ import io.github.slurmray.ray.TakenOverException;
 import io.github.slurmray.ray.WrappedHost;
 import io.github.slurmray.slurm.Accounting;
 import io.github.slurmray.slurm.JobState;
+import io.github.slurmray.slurm.SlurmUnavailableException;
 import io.github.slurmray.testkit.Leaks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,6 +50,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What handles on one cluster may do, and what they leave, on a Slurm that is played by files. */
 @ExtendWith(Leaks.class)
@@ -259,16 +262,96 @@ class HandlesTest {
     }
 
     @Test
-    void whatAGuestDetachedIsNotEndedByTheOldOwner() {
+    void whatAGuestDetachedIsNotEndedByTheOldOwner() throws IOException {
         RayCluster owner = launch();
+        String ownerRenewed = "renewed " + read(owner, "owner").strip() + " ";
         RayCluster guest = attach(owner);
         guest.detach();
 
+        await().atMost(SOON).until(() -> lease(owner).startsWith(ownerRenewed));
         assertThatThrownBy(owner::close)
                 .isInstanceOf(TakenOverException.class)
                 .hasMessageContaining(owner.id().value());
         assertThat(slurm.run(owner.id()).resolve("detached")).exists();
-        assertThat(read(owner, "lease")).isNotBlank();
+        assertThat(slurm.state(owner.job())).isEqualTo("RUNNING");
+    }
+
+    // ---------------------------------------------------------------- what must not be ended
+
+    @Test
+    void whereItCanNotBeReadWhoTheOwnerIsNothingIsEnded() throws Exception {
+        RayCluster cluster = launch();
+        Path owner = slurm.run(cluster.id()).resolve("owner");
+        String handle = Files.readString(owner);
+        Files.delete(owner);
+        Files.createDirectory(owner);
+
+        assertThatThrownBy(cluster::end).isInstanceOf(CommandFailedException.class);
+        assertThatThrownBy(cluster::detach).isInstanceOf(CommandFailedException.class);
+        assertThatThrownBy(cluster::close)
+                .isInstanceOf(LeftRunningException.class)
+                .hasMessageContainingAll(cluster.id().value(), "lease");
+
+        assertThat(slurm.state(cluster.job())).isEqualTo("RUNNING");
+        assertThat(slurm.run(cluster.id()).resolve("detached")).doesNotExist();
+        Files.delete(owner);
+        Files.writeString(owner, handle);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RUNNING", "PENDING", "COMPLETED"})
+    void aJobOfAnotherNameIsNotTheClustersAndIsNotEnded(String state) throws Exception {
+        RayCluster launched = launch();
+        launched.detach();
+        // as on a login node of another Slurm that has the same home
+        slurm.says(launched.job(), state, "stranger");
+
+        RayCluster cluster = attach(launched);
+
+        assertThat(cluster.jobState()).get().isInstanceOf(JobState.Unknown.class);
+        assertThatThrownBy(cluster::end)
+                .isInstanceOf(SlurmUnavailableException.class)
+                .hasMessageContainingAll("job " + launched.job(), "'stranger'", "login node");
+        assertThat(slurm.state(launched.job())).isEqualTo(state);
+        assertThat(slurm.run(launched.id())).exists();
+        slurm.says(launched.job(), "RUNNING", launched.id().value());
+        cluster.end();
+        assertThat(slurm.run(launched.id())).doesNotExist();
+    }
+
+    // ---------------------------------------------------------------- what ending leaves
+
+    @Test
+    void whoEndsAClusterWithoutAConnectionToItsVmIsToldThatItsKeyIsLeft() throws Exception {
+        RayCluster launched = open(SlurmRayCluster.builder()
+                .host(host)
+                .platform(Platforms.lab())
+                .rayEnvironment(RayEnvironment.builder().rayVersion("2.60.0").build())
+                .timeLimit(Duration.ofMinutes(30))
+                .head(HeadGroup.builder().partition("all").cpus(1).build())
+                .publish(Publish.dashboardTo(
+                        Samples.vm().hostKey("ssh-ed25519 AAAA").build()))
+                .vmHost(host)
+                .build()
+                .launch());
+        Path keys = slurm.file("home/.ssh/authorized_keys");
+        RayCluster guest = attach(launched);
+
+        guest.end();
+
+        assertThat(slurm.state(launched.job())).isEqualTo("COMPLETED");
+        assertThat(keys).content().contains(launched.id().value());
+        assertThat(slurm.run(launched.id())).exists();
+        assertThatThrownBy(guest::nodes)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("has been ended", "key", "withVmHost", "prune()")
+                .hasMessageNotContaining("is removed");
+        assertThat(RayClusters.on(host, Platforms.lab())
+                        .withVmHost(host)
+                        .prune()
+                        .removed())
+                .containsExactly(launched.id());
+        assertThat(keys).content().doesNotContain(launched.id().value());
     }
 
     @Test

@@ -24,9 +24,14 @@ import io.github.slurmray.ray.SlurmRayCluster;
 import io.github.slurmray.ray.TakenOverException;
 import io.github.slurmray.ray.WrappedHost;
 import io.github.slurmray.slurm.SubmissionRefusedException;
+import io.github.slurmray.slurm.SubmissionToken;
 import io.github.slurmray.slurm.SubmissionUndecidedException;
 import io.github.slurmray.testkit.Leaks;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +122,26 @@ class LaunchTest {
             assertThat(slurm.jobs()).containsExactly(launched.job().toString());
         }
         assertThat(slurm.run(plan.id())).doesNotExist();
+    }
+
+    @Test
+    void anUndecidedLaunchThatWasSerializedHasNoPlanAndSaysSo() throws Exception {
+        LaunchPlan plan = cluster().plan();
+        SubmissionToken token = SubmissionToken.random();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(new LaunchUndecidedException(
+                    "undecided", plan, new SubmissionUndecidedException("undecided", token, null)));
+        }
+
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            LaunchUndecidedException read = (LaunchUndecidedException) in.readObject();
+            assertThat(read).hasMessage("undecided");
+            assertThat(read.token()).isEqualTo(token);
+            assertThatThrownBy(read::plan)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("attach");
+        }
     }
 
     @Test

@@ -21,14 +21,19 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** All clusters of a user at once: what list and prune say of them, and how often they ask. */
 @ExtendWith(Leaks.class)
@@ -80,6 +85,7 @@ class RegistryTest {
         Path attempt = Files.createDirectories(slurm.run(id).resolve("submit/attempt.1"));
         Files.writeString(attempt.resolve("out"), sbatchSaid + "\n");
         Files.writeString(attempt.resolve("status"), "0 1763800000\n");
+        Files.writeString(slurm.file("names/" + sbatchSaid.replaceAll("(?s).*\n|;.*", "")), id + "\n");
         return id;
     }
 
@@ -171,6 +177,134 @@ class RegistryTest {
         assertThat(report.removed()).containsExactly(without);
         assertThat(report.kept().get(withKey)).contains("withVmHost");
         assertThat(clusters().withVmHost(host).prune().removed()).containsExactly(withKey);
+    }
+
+    // ---------------------------------------------------------------- what is no whole cluster
+
+    /** What a preparation that was killed, or a removal that was cut, may leave: the names, and texts of some. */
+    static Stream<Map<String, String>> remains() {
+        return Stream.of(
+                Map.of(),
+                Map.of("logs/", ""),
+                Map.of(".nfs00000000a1b2c3d400000001", "open somewhere"),
+                Map.of("logs/", "", "plan.json", ""),
+                Map.of("logs/", "", "plan.json", "{\"v\":1,\"id\":\"ray-2026"),
+                Map.of("logs/.nfs00000000a1b2c3d400000001", "", "plan.json", "{}\n"),
+                Map.of("logs/", "", "plan.json", "{}\n", "cluster.sh", "#!/bin/b"));
+    }
+
+    private ClusterId left(Map<String, String> remains, Duration ago) throws IOException {
+        ClusterId id = ClusterId.random();
+        Path run = Files.createDirectories(slurm.run(id));
+        for (Map.Entry<String, String> file : remains.entrySet()) {
+            Path path = run.resolve(file.getKey());
+            Files.createDirectories(file.getKey().endsWith("/") ? path : path.getParent());
+            if (!file.getKey().endsWith("/")) {
+                Files.writeString(path, file.getValue());
+            }
+        }
+        try (Stream<Path> all = Files.walk(run)) {
+            FileTime then = FileTime.from(Instant.now().minus(ago));
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.setLastModifiedTime(path, then);
+            }
+        }
+        return id;
+    }
+
+    @ParameterizedTest
+    @MethodSource("remains")
+    void whatIsLeftOfAPreparationOrARemovalThatWasCutIsPrunedOnceItIsOld(Map<String, String> remains)
+            throws IOException {
+        ClusterId old = left(remains, Duration.ofMinutes(11));
+        ClusterId young = left(remains, Duration.ofMinutes(9));
+
+        assertThat(clusters().list()).extracting(ClusterSummary::id).containsExactlyInAnyOrder(old, young);
+        PruneReport report = clusters().prune();
+
+        assertThat(report.removed()).containsExactly(old);
+        assertThat(report.kept()).containsOnlyKeys(young);
+        assertThat(report.kept().get(young)).contains("just now");
+        assertThat(slurm.run(old)).doesNotExist();
+        assertThat(slurm.run(young)).exists();
+    }
+
+    @Test
+    void whatAnotherProgramIsPreparingJustNowStaysThoughItsFirstFileIsOld() throws IOException {
+        ClusterId id = left(Map.of("plan.json", "{}\n"), Duration.ofMinutes(11));
+        Files.createFile(slurm.run(id).resolve("cluster.sh"));
+
+        assertThat(clusters().prune().kept()).containsOnlyKeys(id);
+    }
+
+    @Test
+    void aRemovalThatWasCutNeedsNoConnectionToTheVmSinceTheKeyWentFirst() throws IOException {
+        ClusterId id = prepared(1, true);
+        Files.delete(slurm.run(id).resolve("whole"));
+        quietFor(id, Duration.ofMinutes(11));
+        Files.setLastModifiedTime(slurm.run(id), FileTime.from(Instant.now().minus(Duration.ofMinutes(11))));
+
+        assertThat(clusters().prune().removed()).containsExactly(id);
+    }
+
+    @Test
+    void aRemovalThatWasCutBeforeTheSubmissionsRecordIsGoneOnWith() throws IOException {
+        ClusterId id = submitted(prepared(1, true), "100");
+        slurm.says(100, "CANCELLED");
+        Files.delete(slurm.run(id).resolve("whole"));
+        Files.delete(slurm.run(id).resolve("plan.json"));
+
+        assertThat(clusters().prune().removed())
+                .as("a name that only tests have: without a plan it may be anybody's")
+                .isEmpty();
+        Files.writeString(slurm.run(id).resolve("plan.json"), "{\"v\":1");
+        assertThat(clusters().prune().removed()).containsExactly(id);
+    }
+
+    @Test
+    void whatHasNoPlanAndNotTheNameOfOneOfOursIsNotTouchedHoweverOldItIs() throws IOException {
+        for (String name : List.of("submissions/some-token/attempt.1", "somebodys-own", "ray-20261122-k7w2m9xqp0/x")) {
+            Files.createDirectories(slurm.file("home/.slurmray").resolve(name));
+        }
+        Files.writeString(slurm.file("home/.slurmray/ray-20261122-k7w2m9xqpd"), "a file");
+
+        assertThat(clusters().prune(Duration.ZERO)).isEqualTo(new PruneReport(List.of(), Map.of()));
+        assertThat(slurm.file("home/.slurmray/submissions/some-token/attempt.1"))
+                .exists();
+    }
+
+    // ---------------------------------------------------------------- another Slurm with the same home
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RUNNING", "COMPLETED", "CANCELLED"})
+    void aJobOfAnotherNameIsNotTheClustersAndPrunesNothing(String state) throws IOException {
+        ClusterId id = submitted(100);
+        slurm.says(100, state, "stranger");
+        slurm.event(id, "ended", "reason", "signal");
+        quietFor(id, TIME_LIMIT.multipliedBy(2));
+
+        PruneReport report = clusters().prune();
+
+        assertThat(report.removed()).isEmpty();
+        assertThat(report.kept().get(id)).contains("job 100", "'stranger'", "another", "login node");
+        assertThat(slurm.run(id)).exists();
+        assertThat(clusters().list())
+                .singleElement()
+                .satisfies(c -> assertThat(c.state()).get().isInstanceOf(JobState.Unknown.class));
+        slurm.says(100, "COMPLETED", id.value());
+        assertThat(clusters().prune().removed()).containsExactly(id);
+    }
+
+    @Test
+    void twoClustersOfTwoSlurmsMayHaveTheSameJobId() throws IOException {
+        ClusterId ours = submitted(prepared(1, false), "100");
+        ClusterId theirs = submitted(prepared(2, false), "100");
+        slurm.says(100, "COMPLETED", ours.value());
+
+        assertThat(clusters().list())
+                .extracting(ClusterSummary::id, c -> c.state().orElseThrow().isEnded())
+                .containsExactly(tuple(ours, true), tuple(theirs, false));
+        assertThat(clusters().prune().removed()).containsExactly(ours);
     }
 
     // ---------------------------------------------------------------- what Slurm has forgotten

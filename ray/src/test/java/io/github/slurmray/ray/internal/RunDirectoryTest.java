@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.slurmray.core.Command;
 import io.github.slurmray.core.CommandFailedException;
+import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.LocalHost;
 import io.github.slurmray.core.ProtocolException;
+import io.github.slurmray.ray.WrappedHost;
 import io.github.slurmray.testkit.Leaks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(Leaks.class)
@@ -198,6 +201,87 @@ class RunDirectoryTest {
         assertThatCode(() -> directory().remove()).doesNotThrowAnyException();
     }
 
+    /** The host, with a program of its own in the place of one of the machine's. */
+    private Host hostWith(String program, String text) throws IOException {
+        Path programs = Files.createDirectories(temporary.resolve("programs"));
+        Path file = Files.writeString(programs.resolve(program), "#!/bin/sh\n" + text + "\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        return LocalHost.builder()
+                .home(home)
+                .environment("PATH", programs + ":" + System.getenv("PATH"))
+                .build();
+    }
+
+    @Test
+    void aRemovalThatIsCutLeavesThePlanAndNoMarkOfBeingWhole() throws IOException {
+        prepare(Map.of("token", "t"));
+        String stumbles =
+                "case \"$*\" in *logs*) echo \"rm: cannot remove 'logs': Device or resource busy\" >&2; exit 1 ;; esac\n"
+                        + "exec /bin/rm \"$@\"";
+        try (Host busy = hostWith("rm", stumbles)) {
+            assertThatThrownBy(() -> new RunDirectory(busy, ".slurmray/ray-1").remove())
+                    .isInstanceOf(CommandFailedException.class)
+                    .hasMessageContainingAll(".slurmray/ray-1", "busy");
+        }
+        assertThat(local("plan.json")).hasContent("{}");
+        assertThat(local("whole")).doesNotExist();
+
+        directory().remove();
+        assertThat(local("")).doesNotExist();
+    }
+
+    @Test
+    void theLastToBeRemovedTakesTheEmptyParentAlong() throws IOException {
+        prepare(Map.of());
+        RunDirectory second = new RunDirectory(host, ".slurmray/ray-2");
+        second.prepare("{}", "script", Map.of(), Optional.empty());
+
+        directory().remove();
+        assertThat(home.resolve(".slurmray/ray-2/plan.json")).exists();
+        second.remove();
+        assertThat(home).isEmptyDirectory();
+        second.remove();
+    }
+
+    @Test
+    void aParentThatHasNotOurNameStaysThoughItIsEmpty() throws IOException {
+        RunDirectory elsewhere =
+                new RunDirectory(host, temporary.resolve("scratch/ray-1").toString());
+        elsewhere.prepare("{}", "script", Map.of(), Optional.empty());
+        elsewhere.remove();
+        assertThat(temporary.resolve("scratch")).isEmptyDirectory();
+    }
+
+    @Test
+    void manyThatPrepareAndRemoveAtOnceDoNotDisturbEachOther() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> calls = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                RunDirectory one = new RunDirectory(host, ".slurmray/ray-" + i);
+                calls.add(threads.submit(() -> {
+                    one.prepare("{}", "script", Map.of(), Optional.empty());
+                    one.remove();
+                }));
+            }
+            for (Future<?> call : calls) {
+                call.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(home).isEmptyDirectory();
+    }
+
+    @Test
+    void anEmptyAnswerIsNoPublicKey() {
+        Host silent = new WrappedHost(
+                host, (h, c) -> CommandResult.exited("login", c.description(), 0, new byte[0], new byte[0], false));
+        assertThatThrownBy(() -> new RunDirectory(silent, "d").prepare("{}", "script", Map.of(), Optional.of("key")))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageContaining("no public key");
+    }
+
     @Test
     void aFileThatIsNotThereIsAFailureThatNamesIt() {
         assertThatThrownBy(() -> directory().read("token"))
@@ -240,6 +324,34 @@ class RunDirectoryTest {
         assertThatCode(() -> directory().giveBack("b")).doesNotThrowAnyException();
         assertThat(directory().owner()).isEmpty();
         assertThat(home.resolve(".slurmray")).doesNotExist();
+    }
+
+    @Test
+    void onlyItsAbsenceMeansThatThereIsNoOwner() throws IOException {
+        prepare(Map.of());
+        assertThat(directory().owner()).isEmpty();
+        Files.createDirectory(local("owner"));
+        assertThatThrownBy(() -> directory().owner()).isInstanceOf(CommandFailedException.class);
+        try (Host odd = hostWith("cat", "echo 'cat: owner: Stale file handle' >&2; exit 1")) {
+            assertThatThrownBy(() -> new RunDirectory(odd, ".slurmray/ray-1").owner())
+                    .isInstanceOf(CommandFailedException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "flock,rm -r \"$HOME/.slurmray/ray-1\"",
+        "flock,rm owner",
+        "mktemp,/bin/mktemp \"$@\"; rm owner",
+        "mv,rm -r \"$HOME/.slurmray/ray-1\"; exec /bin/mv \"$@\""
+    })
+    void whatIsRemovedMeanwhileIsGone(String program, String text) throws IOException {
+        prepare(Map.of("owner", "a\n"));
+        try (Host meanwhile = hostWith(program, text)) {
+            RunDirectory directory = new RunDirectory(meanwhile, ".slurmray/ray-1");
+            assertThat(directory.take("b")).isFalse();
+            assertThatCode(() -> directory.giveBack("b")).doesNotThrowAnyException();
+        }
     }
 
     @Test

@@ -60,6 +60,7 @@ class ScriptsLabTest {
                 List.of("bash", "follow.sh"),
                 List.of("bash", "clusters.sh"),
                 List.of("sh", "owner.sh"),
+                List.of("sh", "remove-runs.sh"),
                 List.of("sh", "vm-keys.sh"));
     }
 

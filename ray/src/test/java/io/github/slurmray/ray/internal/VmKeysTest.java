@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.slurmray.core.Command;
+import io.github.slurmray.core.CommandResult;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.LocalHost;
 import io.github.slurmray.ray.CloudVm;
 import io.github.slurmray.ray.ClusterId;
+import io.github.slurmray.ray.WrappedHost;
 import io.github.slurmray.testkit.Leaks;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,6 +59,15 @@ class VmKeysTest {
 
     private static ClusterId id(int n) {
         return new ClusterId(String.format("ray-2026-%04d", n));
+    }
+
+    /** Clusters whose run directories are gone already. */
+    private Map<ClusterId, String> remove(ClusterId... ids) {
+        Map<ClusterId, RunDirectory> clusters = new LinkedHashMap<>();
+        for (ClusterId id : ids) {
+            clusters.put(id, new RunDirectory(vm, "no/such/" + id));
+        }
+        return new VmKeys(vm).remove(clusters);
     }
 
     private void add(ClusterId id) {
@@ -142,10 +156,10 @@ class VmKeysTest {
         assertThat(keys()).containsExactlyInAnyOrder(id(1), id(2));
         assertThat(Files.readString(file()).split("slurmray:ray-2026-0001", -1)).hasSize(2);
 
-        new VmKeys(vm).remove(List.of(id(1)));
-        new VmKeys(vm).remove(List.of(id(1)));
+        remove(id(1));
+        remove(id(1));
         assertThat(keys()).containsExactly(id(2));
-        new VmKeys(vm).remove(List.of(id(2)));
+        remove(id(2));
         assertThat(Files.readString(file())).isEqualTo(USERS);
     }
 
@@ -172,7 +186,7 @@ class VmKeysTest {
         assertThat(Files.readAllBytes(file())).isEqualTo(expected);
         assertThat(mode()).isEqualTo("rw-r-----");
 
-        new VmKeys(vm).remove(List.of(id(1)));
+        remove(id(1));
         assertThat(Files.readAllBytes(file())).isEqualTo(before);
         assertThat(mode()).isEqualTo("rw-r-----");
     }
@@ -183,7 +197,7 @@ class VmKeysTest {
         add(id(1));
         add(id(2));
         add(id(3));
-        new VmKeys(vm).remove(List.of(id(3), id(4), id(1)));
+        remove(id(3), id(4), id(1));
         assertThat(keys()).containsExactly(id(2));
     }
 
@@ -192,7 +206,7 @@ class VmKeysTest {
         ClusterId longer = new ClusterId(id(1) + "-more");
         add(id(1));
         add(longer);
-        new VmKeys(vm).remove(List.of(id(1)));
+        remove(id(1));
         assertThat(keys()).containsExactly(longer);
     }
 
@@ -211,14 +225,14 @@ class VmKeysTest {
     @Test
     void lookingLeavesNothing() {
         assertThat(keys()).isEmpty();
-        new VmKeys(vm).remove(List.of(id(1)));
+        remove(id(1));
         assertThat(home).isEmptyDirectory();
     }
 
     @Test
     void nothingButTheFileAndTheLockIsLeft() throws IOException {
         add(id(1));
-        new VmKeys(vm).remove(List.of(id(1)));
+        remove(id(1));
         try (var files = Files.list(file().getParent())) {
             assertThat(files.map(f -> f.getFileName().toString()))
                     .containsExactlyInAnyOrder("authorized_keys", ".slurmray.lock");
@@ -260,7 +274,7 @@ class VmKeysTest {
             calls.clear();
             for (int i = 0; i < 24; i++) {
                 ClusterId id = id(i);
-                calls.add(threads.submit(() -> new VmKeys(vm).remove(List.of(id))));
+                calls.add(threads.submit(() -> remove(id)));
             }
             for (Future<?> call : calls) {
                 call.get();
@@ -269,6 +283,70 @@ class VmKeysTest {
             threads.shutdownNow();
         }
         assertThat(Files.readString(file())).isEqualTo(USERS);
+    }
+
+    // ---------------------------------------------------------------- which machine it is
+
+    /** A machine with these host keys. */
+    private Host machine(String... hostKeys) {
+        return new WrappedHost(
+                vm,
+                (h, command) -> command.description().contains("host-keys")
+                        ? CommandResult.exited(
+                                "vm",
+                                "host-keys",
+                                0,
+                                String.join("\n", hostKeys).getBytes(UTF_8),
+                                new byte[0],
+                                false)
+                        : h.run(command));
+    }
+
+    private RunDirectory launched(String knownHosts) {
+        RunDirectory directory = new RunDirectory(vm, "runs/" + id(1));
+        directory.prepare("{}", "script", Map.of(RunDirectory.KNOWN_HOSTS, knownHosts), Optional.empty());
+        return directory;
+    }
+
+    @Test
+    void aMachineWithAnotherHostKeyThatHasNoSuchKeySaysNothingOfIt() {
+        RunDirectory directory = launched("[vm]:2222 ssh-ed25519 AAAA\n[vm]:2222 ssh-rsa BBBB\n");
+        Map<ClusterId, RunDirectory> cluster = Map.of(id(1), directory);
+
+        for (Host wrong : List.of(
+                machine("ssh-ed25519 AAA root@vm", "ssh-rsa AAAA"),
+                machine("ssh-ed25519 CCCC", "ssh-rsa BBBB another of the same image"),
+                machine("ssh-ed25519 AAAAA"),
+                machine(""))) {
+            assertThat(new VmKeys(wrong).remove(cluster))
+                    .hasEntrySatisfying(
+                            id(1),
+                            why -> assertThat(why).contains(wrong.name(), "isn't the VM", directory.path(), "by hand"));
+        }
+        assertThat(new VmKeys(machine("ecdsa CCCC", "ssh-ed25519 AAAA root@vm", "ssh-rsa BBBB")).remove(cluster))
+                .as("it was there, and somebody has removed it")
+                .isEmpty();
+    }
+
+    @Test
+    void whereTheKeyIsItIsRemovedWhateverHostKeysTheNodesWereToSee() {
+        Map<ClusterId, RunDirectory> cluster = Map.of(id(1), launched("vm ssh-ed25519 AAAA\n"));
+        add(id(1));
+
+        assertThat(new VmKeys(machine("ssh-ed25519 BBBB")).remove(cluster)).isEmpty();
+        assertThat(keys()).isEmpty();
+    }
+
+    @Test
+    void aMachineThatDoesNotTellItsHostKeysSaysNothingOfIt() {
+        Host mute = new WrappedHost(
+                vm,
+                (h, command) -> command.description().contains("host-keys")
+                        ? CommandResult.exited("vm", "host-keys", 1, new byte[0], "no such file".getBytes(UTF_8), false)
+                        : h.run(command));
+
+        assertThat(new VmKeys(mute).remove(Map.of(id(1), launched("vm ssh-ed25519 AAAA\n"))))
+                .hasEntrySatisfying(id(1), why -> assertThat(why).contains("no such file"));
     }
 
     @Test

@@ -40,7 +40,8 @@ final class Scancel {
             return Reply.Answer.failed("scancel: error: No job identification provided\n", 1);
         }
         if (!controllerAnswers) {
-            String id = line.operands().isEmpty() ? "" : line.operands().get(0);
+            // with a filter it loads the jobs first
+            String id = filtered ? "" : line.operands().get(0);
             return Reply.Answer.failed(
                     id.isEmpty()
                             ? "scancel: error: slurm_load_jobs error: " + SlurmTexts.NO_CONTROLLER + "\n"
@@ -49,7 +50,11 @@ final class Scancel {
         }
         for (String operand : line.operands()) {
             for (String id : operand.split(",", -1)) {
-                one(id, line);
+                if (filtered) {
+                    oneIfItMatches(id, line, user);
+                } else {
+                    one(id, line);
+                }
             }
         }
         if (line.operands().isEmpty()) {
@@ -94,6 +99,20 @@ final class Scancel {
                     line,
                     "scancel: error: Kill job error on job id " + text + ": Job/step already completing or completed");
         }
+    }
+
+    /** Of jobs that are over it says that there is none, and of those that have another name nothing. */
+    private void oneIfItMatches(String text, GetOpt.Line line, String user) throws Misused {
+        JobIds id = JobIds.of(text).orElseThrow(() -> new Misused("scancel: error: Invalid job id " + text + "\n", 1));
+        if (controller.jobs().stream().noneMatch(j -> !j.state.isOver() && id.matches(j))) {
+            err.append("scancel: error: Kill job error on job id ")
+                    .append(text)
+                    .append(": ")
+                    .append(SlurmTexts.INVALID_JOB_ID)
+                    .append('\n');
+            status = 1;
+        }
+        matching(line, user).stream().filter(id::matches).forEach(j -> act(j, id.task(), line));
     }
 
     private void verbose(GetOpt.Line line, String text) {
