@@ -236,7 +236,7 @@ class LaunchTest {
     @Test
     void whatCanNotBeUndoneDoesNotHideWhyALaunchFailed() throws IOException {
         slurm.sbatch(REFUSES);
-        Host closing = before(host, "rm ", () -> {
+        Host closing = before(host, "remove ", () -> {
             throw new IllegalStateException("the host is closed");
         });
 
