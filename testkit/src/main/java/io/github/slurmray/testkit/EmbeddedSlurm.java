@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -66,7 +68,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
                 commands::add,
                 requests::add,
                 Optional.ofNullable(b.like),
-                Optional.ofNullable(b.virtualEnvironment));
+                Optional.ofNullable(b.virtualEnvironment),
+                b.modules);
     }
 
     private static long uid() {
@@ -105,6 +108,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
         private List<String> foreignAccounts = List.of();
         private OptionalInt maxJobs = OptionalInt.empty();
         private OptionalInt maxSubmitJobs = OptionalInt.empty();
+        private final Map<String, List<String>> modules = new LinkedHashMap<>();
         private @Nullable String like;
         private @Nullable Path virtualEnvironment;
 
@@ -208,6 +212,25 @@ public final class EmbeddedSlurm implements AutoCloseable {
          */
         public Builder ray(Path directory) {
             virtualEnvironment = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
+        /**
+         * Adds a module, for {@code module load}. The line that defines {@code module} in a shell is what
+         * {@link EmbeddedSlurm#site} says, and what launched clusters begin with; of Lmod's other commands only
+         * {@code purge} is known, as long as nothing is loaded.
+         *
+         * @param name such as {@code pytorch/2.5}
+         * @param lines lines of bash that loading it runs
+         * @return this builder
+         * @throws IllegalArgumentException if the name has anything but letters, digits and {@code _ - . + /}
+         */
+        public Builder module(String name, String... lines) {
+            if (!name.matches("[A-Za-z0-9_+][A-Za-z0-9_.+-]*(/[A-Za-z0-9_+][A-Za-z0-9_.+-]*)*")) {
+                throw new IllegalArgumentException(
+                        "a module's name has letters, digits and _-.+/, but was '" + name + "'");
+            }
+            modules.put(name, List.of(lines));
             return this;
         }
 

@@ -2,6 +2,8 @@ package io.github.slurmray.testkit.internal.embedded;
 
 import io.github.slurmray.testkit.internal.slurm.SlurmModel;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -26,6 +28,7 @@ public final class Emulation implements AutoCloseable {
      * @param requests is told every command that comes over SSH
      * @param like the site that it is made like, if any
      * @param ray the virtual environment with Ray; without one there is a stand-in
+     * @param modules lines of shell by the name of the module
      */
     public Emulation(
             SlurmModel model,
@@ -33,7 +36,8 @@ public final class Emulation implements AutoCloseable {
             Consumer<String> commands,
             Consumer<String> requests,
             Optional<String> like,
-            Optional<Path> ray) {
+            Optional<Path> ray,
+            Map<String, List<String>> modules) {
         Optional<RaySource> real = ray.map(RaySource::of);
         place = new Place();
         String id = UUID.randomUUID().toString();
@@ -43,7 +47,7 @@ public final class Emulation implements AutoCloseable {
         place.install(door.port(), door.secret(), model.nodes());
         RaySource source = real.orElseGet(() -> RaySource.standIn(place.root().resolve("ray")));
         site = place.root().resolve("site.json");
-        Place.write(site, SiteFile.text(model, like, source), "rw-------");
+        Place.write(site, SiteFile.text(model, like, source, place.installModules(modules)), "rw-------");
         ssh = new SshFront(user, id, place, requests);
     }
 

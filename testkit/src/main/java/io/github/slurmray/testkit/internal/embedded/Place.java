@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -108,6 +109,23 @@ public final class Place {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Writes the modules, and returns the line of shell that makes them available. */
+    String installModules(Map<String, List<String>> modules) {
+        Path directory = root.resolve("modules");
+        try {
+            Files.createDirectory(directory, PRIVATE);
+            for (Map.Entry<String, List<String>> module : modules.entrySet()) {
+                Path file = directory.resolve(module.getKey());
+                Files.createDirectories(Objects.requireNonNull(file.getParent()));
+                write(file, String.join("\n", module.getValue()) + "\n", "rw-------");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        write(bin().resolve("modules.sh"), resource("modules.sh"), "rw-------");
+        return "source " + Quoted.word(bin().resolve("modules.sh").toString());
     }
 
     /** The loopback address of a node, by its place in slurm.conf. */

@@ -17,9 +17,11 @@ final class SiteFile {
      * @param model the Slurm
      * @param like the site whose Slurm and partitions it has, if it was made to be like one
      * @param ray where Ray comes from
+     * @param moduleInit defines {@code module} in a shell
      */
-    static String text(SlurmModel model, Optional<String> like, RaySource ray) {
+    static String text(SlurmModel model, Optional<String> like, RaySource ray, String moduleInit) {
         Map<String, String> values = new LinkedHashMap<>();
+        values.put("moduleInit", quoted(moduleInit));
         values.put("extends", like.map(SiteFile::quoted).orElse("null"));
         if (like.isEmpty()) {
             values.put("slurm", "{\"version\": " + quoted(model.release().version()) + ", \"accounting\": true}");

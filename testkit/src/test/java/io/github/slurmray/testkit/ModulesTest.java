@@ -1,0 +1,84 @@
+package io.github.slurmray.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Modules of an emulated Slurm, and what its site file says. */
+class ModulesTest {
+    private static EmbeddedSlurm slurm;
+    private static Login login;
+    private static String init;
+
+    @BeforeAll
+    static void start() throws IOException {
+        slurm = EmbeddedSlurm.builder()
+                .module("pytorch/2.5", "export TORCH=2.5", "PATH=/opt/torch:$PATH")
+                .module("broken", "false")
+                .start();
+        login = new Login(slurm);
+        init = Files.readString(slurm.site()).replaceAll("(?s).*\"modules\": \\{\"init\": \"(.*?)\"}.*", "$1");
+    }
+
+    @AfterAll
+    static void close() {
+        login.close();
+        slurm.close();
+    }
+
+    private static Login.Result bash(String text) {
+        return login.run(init + "; " + text, new byte[0]);
+    }
+
+    @Test
+    void aLoadedModuleChangesTheEnvironmentAndIsListedOnce() {
+        assertThat(bash("module purge && module load pytorch/2.5 && module load pytorch/2.5; echo $TORCH ${PATH%%:*}"
+                                + " $LOADEDMODULES")
+                        .out())
+                .isEqualTo("2.5 /opt/torch pytorch/2.5\n");
+    }
+
+    @Test
+    void anUnknownModuleIsRefusedInLmodsWords() {
+        Login.Result r = bash("module load pytorch/9.9");
+        assertThat(r.status()).isEqualTo(1);
+        assertThat(r.err())
+                .startsWith(
+                        "Lmod has detected the following error: The following module(s) are unknown:\n\"pytorch/9.9\"\n");
+    }
+
+    @Test
+    void aModuleWhoseLinesFailFails() {
+        assertThat(bash("module load broken").status()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsNotEmulatedSaysSo() {
+        for (String command : new String[] {"module avail", "module load pytorch/2.5 && module purge"}) {
+            Login.Result r = bash(command);
+            assertThat(r.status()).isEqualTo(255);
+            assertThat(r.err()).contains("emulated Slurm doesn't support module");
+        }
+    }
+
+    @Test
+    void aNameThatIsNoNameIsRefused() {
+        for (String name : new String[] {"../x", "a b", "", "-x", "/x", "a//b"}) {
+            assertThatThrownBy(() -> EmbeddedSlurm.builder().module(name))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'" + name + "'");
+        }
+    }
+
+    @Test
+    void aRayThatIsNotThereIsNamedWithTheWayToMakeIt() {
+        assertThatThrownBy(() -> EmbeddedSlurm.builder().ray(slurm.home()).start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(slurm.home().toString(), "pip install 'ray[default]'");
+    }
+}
