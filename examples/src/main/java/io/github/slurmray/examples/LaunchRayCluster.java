@@ -20,7 +20,8 @@ import java.util.List;
 
 /**
  * Launches a Ray cluster, runs a Ray job on all its nodes, shows the accounting, ends the cluster, and proves that
- * nothing is left. {@code bin/demo} runs it against the lab; see {@link Settings} for another site.
+ * nothing is left. {@code bin/demo --lab} runs it against the lab, {@link WithoutASlurm} against an emulated Slurm; see
+ * {@link Settings} for another site.
  */
 public final class LaunchRayCluster {
     private static final Duration TIME_LIMIT = Duration.ofMinutes(15);
