@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its commands print what real ones print, to the letter and with the same exit statuses; what it doesn't know it
  * refuses with {@code emulated Slurm doesn't support …} and exit status 255. Known are sbatch, squeue, sacct, scancel,
- * scontrol (show, hold, release, requeue, update, ping), sinfo, sacctmgr (show associations) and srun inside a job or
- * with {@code --jobid}; no {@code --json}.
+ * scontrol (show, hold, release, requeue, update, ping), sinfo, sacctmgr show and srun inside a job or with
+ * {@code --jobid}; no {@code --json}. Users do what users may: what only an administrator may is refused, or is a
+ * method here.
  *
  * <p>The nodes are loopback addresses (127.0.1.1 and up) of one machine: they share its processes, ports and
  * {@code /tmp}, and only {@code hostname}, {@code getent} and {@code TMPDIR} tell them apart. Memory isn't limited.
@@ -434,6 +435,27 @@ public final class EmbeddedSlurm implements AutoCloseable {
      */
     public void bringBackNode(String node) {
         emulation.engine().change(m -> m.bringBackNode(node));
+    }
+
+    /**
+     * Takes a node out of service, as an administrator does: its jobs go on, and no other starts there.
+     *
+     * @param node its name
+     * @param reason what {@code sinfo -R} gives as the reason
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public void drainNode(String node, String reason) {
+        emulation.engine().change(m -> m.drainNode(node, reason));
+    }
+
+    /**
+     * Brings a drained node back into service.
+     *
+     * @param node its name
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public void resumeNode(String node) {
+        emulation.engine().change(m -> m.resumeNode(node));
     }
 
     /**

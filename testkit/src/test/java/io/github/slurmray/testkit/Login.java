@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import org.apache.sshd.client.SshClient;
@@ -13,20 +14,22 @@ import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 
-/** A login to an emulated Slurm. */
-final class Login implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+/** A login, by default to an emulated Slurm. */
+public final class Login implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final SshClient client = SshClient.setUpDefaultClient();
     private final ClientSession session;
 
-    Login(EmbeddedSlurm slurm) {
+    public Login(EmbeddedSlurm slurm) {
+        this(slurm.user(), slurm.host(), slurm.port(), slurm.key());
+    }
+
+    public Login(String user, String host, int port, Path key) {
         try {
-            client.setKeyIdentityProvider(new FileKeyPairProvider(slurm.key()));
+            client.setKeyIdentityProvider(new FileKeyPairProvider(key));
             client.start();
-            session = client.connect(slurm.user(), slurm.host(), slurm.port())
-                    .verify(PATIENCE)
-                    .getSession();
+            session = client.connect(user, host, port).verify(PATIENCE).getSession();
             session.auth().verify(PATIENCE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -34,17 +37,17 @@ final class Login implements AutoCloseable {
     }
 
     /** What a command printed on both streams, the first with one char for each byte, and its status. */
-    record Result(String latin, String err, int status) {
+    public record Result(String latin, String err, int status) {
         byte[] bytes() {
             return latin.getBytes(StandardCharsets.ISO_8859_1);
         }
 
-        String out() {
+        public String out() {
             return new String(bytes(), StandardCharsets.UTF_8);
         }
     }
 
-    Result run(String command, byte[] stdin) {
+    public Result run(String command, byte[] stdin) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         try (ChannelExec channel = session.createExecChannel(command)) {
@@ -64,7 +67,7 @@ final class Login implements AutoCloseable {
     }
 
     /** Runs a command that has to work. */
-    String out(String command) {
+    public String out(String command) {
         Result result = run(command, new byte[0]);
         if (result.status() != 0) {
             throw new AssertionError(command + ": " + result.status() + " " + result.err());

@@ -148,7 +148,10 @@ final class Door implements AutoCloseable {
                     @Override
                     public Optional<String> read(String file) {
                         try {
-                            return Optional.of(Files.readString(Path.of(file), StandardCharsets.ISO_8859_1));
+                            Path path = Path.of(file);
+                            // a directory can be opened, and has no text
+                            return Optional.of(
+                                    Files.isDirectory(path) ? "" : Files.readString(path, StandardCharsets.ISO_8859_1));
                         } catch (IOException | java.nio.file.InvalidPathException e) {
                             return Optional.empty();
                         }
@@ -203,7 +206,11 @@ final class Door implements AutoCloseable {
         String names = step.tasks().stream()
                 .map(t -> Quoted.word(t.environment().getOrDefault("SLURMD_NODENAME", "")))
                 .collect(Collectors.joining(" "));
-        return s + "  esac\n}\ncommand=(" + Quoted.words(step.command()) + ")\nnames=(" + names + ")\ntasks="
+        String warnings = step.warnings().isEmpty() ? "" : "printf %s " + Quoted.word(step.warnings()) + " >&2\n";
+        return s + "  esac\n}\n" + warnings + "step_id=" + step.job() + "." + step.step() + "\nwhen_ending="
+                + Quoted.word(step.whenEnding()) + "\ncommand=("
+                + Quoted.words(step.command()) + ")\nnames=(" + names
+                + ")\ntasks="
                 + step.tasks().size() + "\nworkdir=" + Quoted.word(step.workDir()) + "\nkill_on_bad_exit="
                 + (step.killOnBadExit() ? "yes" : "no") + "\n" + Place.resource("step.sh");
     }

@@ -4,7 +4,6 @@ import io.github.slurmray.testkit.SlurmRelease;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,12 +12,10 @@ import java.util.Optional;
  */
 final class Admission {
     private final SiteConf conf;
-    private final Map<String, PartitionConf> partitions;
     private final Scheduler scheduler;
 
-    Admission(SiteConf conf, Map<String, PartitionConf> partitions, Scheduler scheduler) {
+    Admission(SiteConf conf, Scheduler scheduler) {
         this.conf = conf;
-        this.partitions = partitions;
         this.scheduler = scheduler;
     }
 
@@ -29,26 +26,25 @@ final class Admission {
         checkArray(request);
         checkSubmitLimit(request, jobs);
         Job job = new Job(id, request, partition, account, qos, now);
-        checkShape(job);
+        checkShape(job, now);
         job.dependencies = dependencies(request, jobs);
         return job;
     }
 
     private PartitionConf partition(JobRequest request) throws Refused {
         if (request.partition.isEmpty()) {
-            PartitionConf p = conf.defaultPartition()
+            return conf.defaultPartition()
                     .orElseThrow(() -> new Refused("No partition specified or system default partition"));
-            return partitions.getOrDefault(p.name(), p);
         }
         String name = request.partition.get();
-        if (name.contains(",")) {
-            throw new Unsupported("more than one partition for a job");
+        for (String one : name.split(",", -1)) {
+            if (conf.partition(one).isEmpty()) {
+                throw new Refused(
+                        "Invalid partition name specified",
+                        "invalid partition specified: " + (one.isEmpty() ? "(null)" : one));
+            }
         }
-        PartitionConf found = partitions.get(name);
-        if (found == null) {
-            throw new Refused("Invalid partition name specified", "invalid partition specified: " + name);
-        }
-        return found;
+        return conf.partition(name).orElseThrow(() -> new Unsupported("more than one partition for a job"));
     }
 
     private String account(JobRequest request, PartitionConf partition) throws Refused {
@@ -95,7 +91,7 @@ final class Admission {
         }
     }
 
-    private void checkShape(Job job) throws Refused {
+    private void checkShape(Job job, Instant now) throws Refused {
         JobRequest r = job.request;
         PartitionConf p = job.partition;
         if (p.state().equals("INACTIVE") || p.state().equals("DRAIN")) {
@@ -107,9 +103,7 @@ final class Admission {
         for (String key : r.gresPerJob.keySet()) {
             checkGresIsKnown(key);
         }
-        if (!conf.nodes().keySet().containsAll(r.nodeList)) {
-            throw new Refused("Invalid node name specified");
-        }
+        checkNames(r, p);
         if (r.cpuCount() > totalCpus(p)) {
             throw new Refused("More processors requested than permitted");
         }
@@ -120,16 +114,52 @@ final class Admission {
                             ? "Requested time limit is invalid (missing or exceeds some limit)"
                             : "Node count specification invalid");
         }
-        if (obstacle.isEmpty() && !scheduler.fitsEmptyNodes(job)) {
-            boolean memory = p.nodes().stream()
-                    .map(n -> conf.nodes().get(n))
-                    .filter(java.util.Objects::nonNull)
-                    .allMatch(n -> Placement.memory(job, n, r.cpusPerTaskOrOne()) > n.memoryMb());
-            throw memory
-                    ? new Refused(
-                            "Requested node configuration is not available",
-                            "Memory specification can not be satisfied")
-                    : new Refused("Requested node configuration is not available");
+        if (obstacle.isEmpty() && !r.startsLater(now) && !scheduler.fitsEmptyNodes(job)) {
+            throw new Refused("Requested node configuration is not available", hopeless(job));
+        }
+    }
+
+    /** What no node of the partition could ever give, in Slurm's words. */
+    private String[] hopeless(Job job) {
+        JobRequest r = job.request;
+        long memory = r.memPerNode.orElse(r.memPerCpu.orElse(0));
+        List<NodeConf> nodes = job.partition.nodes().stream()
+                .map(n -> conf.nodes().get(n))
+                .filter(java.util.Objects::nonNull)
+                .toList();
+        if (nodes.stream().allMatch(n -> r.leastCpusPerNode() > n.cpus())) {
+            return new String[] {"CPU count per node can not be satisfied"};
+        }
+        return nodes.stream().allMatch(n -> memory > n.memoryMb())
+                ? new String[] {"Memory specification can not be satisfied"}
+                : new String[0];
+    }
+
+    /** Looks whether what the request names is there. */
+    private void checkNames(JobRequest r, PartitionConf p) throws Refused {
+        if (!conf.nodes().keySet().containsAll(r.nodeList)
+                || !conf.nodes().keySet().containsAll(r.exclude)) {
+            throw new Refused("Invalid node name specified");
+        }
+        if (!p.nodes().containsAll(r.nodeList)) {
+            throw new Refused("Requested nodes not in this partition");
+        }
+        for (String feature : r.features) {
+            if (conf.nodes().values().stream().noneMatch(n -> n.features().contains(feature))) {
+                throw new Refused("Invalid feature specification");
+            }
+        }
+        if (r.nice < 0) {
+            throw new Refused("Invalid --nice value");
+        }
+        if (!r.reservation.isEmpty()) {
+            throw new Refused("Requested reservation is invalid");
+        }
+        if (!r.licenses.isEmpty()) {
+            if (!conf.setting("Licenses", "").isEmpty()) {
+                throw new Unsupported("licenses");
+            }
+            throw new Refused("Invalid license specification");
         }
     }
 

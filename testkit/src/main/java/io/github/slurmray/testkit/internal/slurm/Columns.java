@@ -2,6 +2,7 @@ package io.github.slurmray.testkit.internal.slurm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A line format such as {@code %.18i %j}: text, and fields with a width, a side and a letter. */
@@ -53,15 +54,19 @@ final class Columns {
         return columns;
     }
 
-    /** Reads the format of squeue -O: names with a width, 20 by default. */
-    static Columns ofNames(String format, Function<String, String> letter) {
+    /**
+     * Reads the format of squeue -O: names with a width, 20 by default.
+     *
+     * @param letter what stands for a name; without one it is left out
+     */
+    static Columns ofNames(String format, Function<String, Optional<String>> letter) {
         Columns columns = new Columns();
         for (String item : format.split(",", -1)) {
             String[] parts = item.strip().split(":", 2);
             boolean right = parts.length == 2 && parts[1].startsWith(".");
             String digits = parts.length == 2 ? parts[1].replaceAll("[^0-9]", "") : "20";
             int width = digits.isEmpty() ? 20 : Integer.parseInt(digits);
-            columns.pieces.add(new Piece("", letter.apply(parts[0]), width, right));
+            letter.apply(parts[0]).ifPresent(l -> columns.pieces.add(new Piece("", l, width, right)));
         }
         return columns;
     }

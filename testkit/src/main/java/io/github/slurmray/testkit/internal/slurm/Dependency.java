@@ -45,12 +45,15 @@ final class Dependency {
     }
 
     /**
-     * Reads {@code afterok:1:2,singleton}.
+     * Reads {@code afterok:1:2,singleton}; a mere id is an {@code afterany}.
      *
      * @return empty if it has another form
      */
     static Optional<List<Dependency>> parse(String text) {
         List<Dependency> found = new ArrayList<>();
+        if (text.matches("\\d{1,9}")) {
+            return parse("afterany:" + text);
+        }
         boolean any = text.contains("?");
         for (String item : text.isEmpty() ? new String[0] : text.split("[,?]", -1)) {
             String[] words = item.split(":", -1);

@@ -11,8 +11,12 @@ final class Directives {
 
     private Directives() {}
 
-    /** Reads them up to the first line that is neither empty nor a comment. */
-    static List<Given> of(String script) throws Misused {
+    /**
+     * Reads them up to the first line that is neither empty nor a comment.
+     *
+     * @param name of the script, for complaints
+     */
+    static List<Given> of(String script, String name) throws Misused {
         List<Given> all = new ArrayList<>();
         int number = 0;
         for (String line : (Iterable<String>) script.lines()::iterator) {
@@ -21,7 +25,7 @@ final class Directives {
                     && line.length() > MAGIC.length()
                     && Character.isWhitespace(line.charAt(MAGIC.length()))) {
                 all.addAll(SbatchOptions.SYNTAX
-                        .parse(words(line.substring(MAGIC.length()), number))
+                        .parse(words(line.substring(MAGIC.length()), name + ": line " + number))
                         .options());
             } else if (!line.isBlank() && !line.startsWith("#")) {
                 break;
@@ -31,10 +35,11 @@ final class Directives {
     }
 
     /** Splits as sbatch does: quotes of both kinds, a backslash before any character, a comment after a hash. */
-    static List<String> words(String line, int number) throws Misused {
+    static List<String> words(String line, String place) throws Misused {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
         boolean inWord = false;
+        int rest = 0;
         char quote = 0;
         for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
@@ -55,6 +60,7 @@ final class Directives {
                     words.add(word.toString());
                     word.setLength(0);
                     inWord = false;
+                    rest = i;
                 }
             } else if (c == '#') {
                 break;
@@ -64,7 +70,8 @@ final class Directives {
             }
         }
         if (quote != 0) {
-            throw new Misused("sbatch: error: line " + number + ": Unmatched `" + quote + "` in [" + line + "]\n", 1);
+            throw new Misused(
+                    "sbatch: fatal: " + place + ": Unmatched `" + quote + "` in [" + line.substring(rest) + "]\n", 1);
         }
         if (inWord) {
             words.add(word.toString());

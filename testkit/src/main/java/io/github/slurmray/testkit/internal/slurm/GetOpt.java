@@ -114,7 +114,7 @@ final class GetOpt {
         String arg = args.get(i);
         int eq = arg.indexOf('=');
         String typed = eq < 0 ? arg.substring(2) : arg.substring(2, eq);
-        Option option = find(typed);
+        Option option = find(typed, arg);
         if (option.value() == Value.NONE && eq >= 0) {
             throw misused("option '--" + option.name() + "' doesn't allow an argument");
         }
@@ -129,7 +129,7 @@ final class GetOpt {
         return i;
     }
 
-    private Option find(String typed) throws Misused {
+    private Option find(String typed, String arg) throws Misused {
         Option exact = byLong.get(typed);
         if (exact != null) {
             return exact;
@@ -140,9 +140,9 @@ final class GetOpt {
             return matching.get(0);
         }
         if (matching.isEmpty()) {
-            throw misused("unrecognized option '--" + typed + "'");
+            throw misused("unrecognized option '" + arg + "'");
         }
-        throw misused("option '--" + typed + "' is ambiguous; possibilities: "
+        throw misused("option '" + arg + "' is ambiguous; possibilities: "
                 + matching.stream().map(o -> "'--" + o.name() + "'").collect(Collectors.joining(" ")));
     }
 

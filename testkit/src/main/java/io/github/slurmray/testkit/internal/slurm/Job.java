@@ -32,6 +32,9 @@ final class Job {
     /** Tasks of an array that have not become jobs yet. */
     TreeSet<Integer> waitingTasks = new TreeSet<>();
 
+    /** The waiting tasks that the database was told of. */
+    String recordedTasks = "";
+
     OptionalInt throttle = OptionalInt.empty();
 
     String name;
@@ -41,6 +44,7 @@ final class Job {
     Optional<String> comment;
     Duration timeLimit;
     long priority;
+    int nice;
     boolean requeue;
 
     JobState state = JobState.PENDING;
@@ -52,6 +56,10 @@ final class Job {
     String reason = "None";
 
     Held held = Held.NO;
+
+    /** Whether it is held because it was requeued so. */
+    boolean requeuedAndHeld;
+
     List<Dependency> dependencies = List.of();
     Instant submit;
     Optional<Instant> begin;
@@ -96,7 +104,7 @@ final class Job {
         this.qos = qos;
         this.partition = partition;
         this.comment = request.comment;
-        this.priority = request.priority.orElse(1);
+        this.nice = request.nice;
         this.requeue = request.requeue;
         this.submit = now;
         this.begin = request.begin;
@@ -105,6 +113,7 @@ final class Job {
                 .or(partition::maxTime)
                 .orElse(UNLIMITED);
         this.held = request.hold || request.priority.orElse(1) == 0 ? Held.USER : Held.NO;
+        this.priority = held == Held.NO ? ownPriority() : 0;
     }
 
     /** A task of an array, as a job of its own. */
@@ -120,12 +129,18 @@ final class Job {
         this.partition = array.partition;
         this.comment = array.comment;
         this.priority = array.priority;
+        this.nice = array.nice;
         this.requeue = array.requeue;
         this.submit = array.submit;
         this.begin = array.begin;
         this.eligible = array.eligible;
         this.timeLimit = array.timeLimit;
         this.dependencies = array.dependencies;
+    }
+
+    /** What it has while nobody holds it; niceness counts only where the site's priorities do, and here they don't. */
+    long ownPriority() {
+        return request.priority.orElse(1);
     }
 
     boolean isTask(int number) {
@@ -154,7 +169,17 @@ final class Job {
         if (!isArray()) {
             return Long.toString(id);
         }
-        return arrayId + "_" + (taskId.isPresent() ? taskId.getAsInt() : "[" + printedTasks() + "]");
+        return arrayId + "_" + (taskId.isPresent() ? printedTask() : "[" + printedTask() + "]");
+    }
+
+    /** As the database has it, which doesn't hear of waiting tasks that are cancelled. */
+    String recordedId() {
+        return hasWaitingTasks() && !recordedTasks.isEmpty() ? arrayId + "_[" + recordedTasks + "]" : printedId();
+    }
+
+    /** The task of an array that this is, or those that it stands for. */
+    String printedTask() {
+        return taskId.isPresent() ? Integer.toString(taskId.getAsInt()) : printedTasks();
     }
 
     /** The waiting tasks as an array expression, such as {@code 2-3%2}. */
@@ -223,8 +248,32 @@ final class Job {
 
     /** The memory of all nodes in MB, and the other TRES, as {@code cpu=4,mem=2000M,node=2,billing=4}. */
     String tres() {
+        if (shares.isEmpty()) {
+            return requestedTres();
+        }
         long memory = shares.stream().mapToLong(Share::memoryMb).sum();
         return tres(cpus(), memory, nodeCount(), gres());
+    }
+
+    /** What it asks for, in the same form. */
+    String requestedTres() {
+        Map<String, Integer> gres = new LinkedHashMap<>(request.gresPerJob);
+        request.gresPerNode.forEach((k, n) -> gres.merge(k, n * request.nodes(), Integer::sum));
+        request.gresPerTask.forEach((k, n) -> gres.merge(k, n * request.taskCount(), Integer::sum));
+        return tres(request.cpuCount(), requestedMemory(), request.nodes(), gres);
+    }
+
+    /** The memory that it asks for on all nodes, in MB. */
+    long requestedMemory() {
+        return request.memPerNode.isPresent()
+                ? request.memPerNode.getAsLong() * request.nodes()
+                : request.memPerCpu.orElse(partition.defMemPerCpu().orElse(0)) * request.cpuCount();
+    }
+
+    /** How many nodes, as squeue and scontrol print it: 2, or 1-4 while it waits. */
+    String printedNodeCount() {
+        int most = request.maxNodes.orElse(nodeCount());
+        return shares.isEmpty() && most > nodeCount() ? nodeCount() + "-" + most : Integer.toString(nodeCount());
     }
 
     static String tres(int cpus, long memoryMb, int nodes, Map<String, Integer> gres) {

@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.slurm;
 
+import io.github.slurmray.core.HostList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  */
 record JobIds(long job, Optional<Integer> task, Optional<String> step) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,10})(?:_(\\d{1,7}|\\*|\\[[^]]*]))?(?:\\.(\\w+))?");
+    private static final Pattern TASKS = Pattern.compile("(\\d{1,10})_\\[([\\d,-]+)]");
 
     /** Reads a list; what has another form is left out. */
     static List<JobIds> parse(String list) {
@@ -23,6 +25,20 @@ record JobIds(long job, Optional<Integer> task, Optional<String> step) {
             of(item).ifPresent(ids::add);
         }
         return ids;
+    }
+
+    /** The words of a list, with {@code 13_[1-3,7]} as four words. */
+    static List<String> split(String list) {
+        List<String> words = new ArrayList<>();
+        for (String item : list.split(",(?![^\\[]*])", -1)) {
+            Matcher m = TASKS.matcher(item);
+            if (m.matches()) {
+                HostList.expand("[" + m.group(2) + "]").forEach(task -> words.add(m.group(1) + "_" + task));
+            } else {
+                words.add(item);
+            }
+        }
+        return words;
     }
 
     static Optional<JobIds> of(String text) {

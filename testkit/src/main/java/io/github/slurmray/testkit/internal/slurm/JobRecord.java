@@ -4,7 +4,6 @@ import io.github.slurmray.core.HostList;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** One run of a job as the accounting database has it: a copy that doesn't change any more. */
@@ -45,10 +44,21 @@ record JobRecord(
             Optional<Instant> end,
             String state,
             ExitCode exit,
-            Duration cpuTime) {
+            Duration cpuTime,
+            String submitLine) {
         static StepRecord of(Step s) {
             return new StepRecord(
-                    s.id, s.name, s.nodes, s.tasks, s.cpus, s.start, s.end, s.state.name(), s.exit, s.cpuTime);
+                    s.id,
+                    s.name,
+                    s.nodes,
+                    s.tasks,
+                    s.cpus,
+                    s.start,
+                    s.end,
+                    s.state.name(),
+                    s.exit,
+                    s.cpuTime,
+                    s.submitLine);
         }
     }
 
@@ -56,11 +66,12 @@ record JobRecord(
     static JobRecord of(Job j, JobState state) {
         String word = state.name() + j.cancelledBy.map(uid -> " by " + uid).orElse("");
         // a job that was told to end has an exit code of its own: what the signal did to the script is the batch step's
-        boolean told = state != JobState.FAILED && state != JobState.COMPLETED && state != JobState.OUT_OF_MEMORY;
+        boolean told = List.of(JobState.CANCELLED, JobState.TIMEOUT, JobState.PREEMPTED, JobState.REQUEUED)
+                .contains(state);
         return new JobRecord(
                 j.id,
                 j.restarts,
-                j.printedId(),
+                j.recordedId(),
                 j.arrayId,
                 j.request,
                 j.name,
@@ -79,28 +90,9 @@ record JobRecord(
                 j.start,
                 j.end,
                 j.shares,
-                requestedTres(j),
-                requestedMemory(j),
+                j.requestedTres(),
+                Job.memory(j.requestedMemory()),
                 j.steps.stream().map(StepRecord::of).toList());
-    }
-
-    private static String requestedTres(Job j) {
-        JobRequest r = j.request;
-        long memory = r.memPerNode.isPresent()
-                ? r.memPerNode.getAsLong() * r.nodes()
-                : r.memPerCpu.orElse(j.partition.defMemPerCpu().orElse(0)) * r.cpuCount();
-        Map<String, Integer> gres = new java.util.LinkedHashMap<>(r.gresPerJob);
-        r.gresPerNode.forEach((k, n) -> gres.merge(k, n * r.nodes(), Integer::sum));
-        r.gresPerTask.forEach((k, n) -> gres.merge(k, n * r.taskCount(), Integer::sum));
-        return Job.tres(r.cpuCount(), memory, r.nodes(), gres);
-    }
-
-    private static String requestedMemory(Job j) {
-        JobRequest r = j.request;
-        long total = r.memPerNode.isPresent()
-                ? r.memPerNode.getAsLong() * r.nodes()
-                : r.memPerCpu.orElse(j.partition.defMemPerCpu().orElse(0)) * r.cpuCount();
-        return Job.memory(total);
     }
 
     String nodeList() {

@@ -38,6 +38,8 @@ final class JobRequest {
     Map<String, Integer> gresPerNode = Map.of();
     Map<String, Integer> gresPerJob = Map.of();
     Map<String, Integer> gresPerTask = Map.of();
+    String reservation = "";
+    String licenses = "";
     boolean exclusive;
     List<String> nodeList = List.of();
     List<String> exclude = List.of();
@@ -79,12 +81,24 @@ final class JobRequest {
         return Math.max(minNodes.orElse(1), nodeList.size());
     }
 
+    /** Whether it isn't to start at once, so that nobody looks yet whether any nodes would do. */
+    boolean startsLater(Instant now) {
+        return hold
+                || !dependency.isEmpty()
+                || begin.filter(b -> b.isAfter(now)).isPresent();
+    }
+
     int cpusPerTaskOrOne() {
         return cpusPerTask.orElse(1);
     }
 
     int taskCount() {
         return tasks.orElseGet(() -> nodes() * tasksPerNode.orElse(1));
+    }
+
+    /** So many CPUs a node has to have. */
+    int leastCpusPerNode() {
+        return cpusPerTaskOrOne() * tasksPerNode.orElse(1);
     }
 
     /** The least number of CPUs that can do. */

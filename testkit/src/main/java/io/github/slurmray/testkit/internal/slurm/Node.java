@@ -13,6 +13,10 @@ final class Node {
     boolean down;
     boolean drained;
     String reason = "";
+
+    /** Who gave the reason. */
+    String reasonBy = "slurm";
+
     Optional<Instant> reasonSince = Optional.empty();
 
     /** When it is taken for down, while it doesn't answer. */

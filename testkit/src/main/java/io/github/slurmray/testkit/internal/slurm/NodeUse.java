@@ -36,6 +36,18 @@ final class NodeUse {
         return n.state(cpus, onlyEnding);
     }
 
+    /** Slurm's own number of the state, by which sinfo puts the highest first. */
+    static int rank(Controller controller, Node n) {
+        String state = state(controller, n).replace("*", "");
+        int base = switch (state) {
+            case "down" -> 1;
+            case "idle", "drain", "comp" -> 2;
+            case "alloc" -> 3;
+            default -> 5;
+        };
+        return base + (n.drained ? 0x200 : 0) + (n.responding ? 0 : 0x400) + (state.equals("comp") ? 0x800 : 0);
+    }
+
     /** As scontrol prints it. */
     static String longState(Controller controller, Node n) {
         String state = state(controller, n);

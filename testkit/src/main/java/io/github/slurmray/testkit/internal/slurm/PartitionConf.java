@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param maxNodes the most nodes of a job, empty if there is no limit
  * @param defMemPerCpu MB for each CPU of a job that asks for no memory
  * @param defMemPerNode MB on each node of a job that asks for no memory
+ * @param hasOwnMemory whether these two are the partition's own, and not the cluster's
  * @param maxMemPerNode the most MB on a node
  * @param priorityTier jobs of a higher one go first
  * @param oversubscribe how nodes may be shared; EXCLUSIVE gives each job whole nodes
@@ -36,6 +37,7 @@ record PartitionConf(
         OptionalInt maxNodes,
         OptionalLong defMemPerCpu,
         OptionalLong defMemPerNode,
+        boolean hasOwnMemory,
         OptionalLong maxMemPerNode,
         int priorityTier,
         String oversubscribe,

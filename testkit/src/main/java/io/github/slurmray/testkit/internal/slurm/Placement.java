@@ -46,7 +46,8 @@ final class Placement {
                     c -> !r.nodeList.contains(c.free().node().name())));
         }
         int least = r.nodes();
-        int most = Math.max(least, r.maxNodes.orElse(r.minNodes.isPresent() ? least : Integer.MAX_VALUE));
+        int allowed = job.partition.maxNodes().orElse(Integer.MAX_VALUE);
+        int most = Math.max(least, r.maxNodes.orElse(r.minNodes.isPresent() ? least : allowed));
         List<Candidate> chosen = choose(candidates, least, most, tasks);
         if (chosen == null || !names(chosen).containsAll(r.nodeList)) {
             return Optional.empty();
@@ -84,6 +85,7 @@ final class Placement {
         JobRequest r = job.request;
         boolean excluded = r.exclude.contains(free.node().name())
                 || !free.node().features().containsAll(r.features)
+                || r.leastCpusPerNode() > free.cpus()
                 || (wholeNodes(job) && !free.isWhole());
         if (excluded) {
             return 0;
@@ -112,6 +114,9 @@ final class Placement {
         Map<String, Integer> wanted = new java.util.LinkedHashMap<>(r.gresPerNode);
         r.gresPerTask.forEach((k, n) -> wanted.merge(k, n * tasks, Integer::sum));
         Map<String, Integer> gres = Gres.take(free.gres(), wanted);
+        if (wholeNodes(job) && gres != null) {
+            gres = free.gres();
+        }
         if (cpus > free.cpus() || memory > free.memoryMb() || gres == null) {
             return null;
         }
@@ -136,15 +141,13 @@ final class Placement {
     private static Optional<List<Share>> distribute(Job job, List<Candidate> chosen, int tasks) {
         int[] counts = new int[chosen.size()];
         int left = tasks;
-        boolean evenly = job.request.minNodes.isPresent();
         for (int i = 0; i < counts.length; i++) {
             counts[i] = left > 0 ? 1 : 0;
             left -= counts[i];
         }
-        // round and round where the nodes were asked for, else full before the next
+        // each node is filled before the next
         for (int i = 0; left > 0; i = (i + 1) % counts.length) {
             int more = Math.min(left, chosen.get(i).tasks() - counts[i]);
-            more = evenly ? Math.min(more, 1) : more;
             counts[i] += more;
             left -= more;
         }

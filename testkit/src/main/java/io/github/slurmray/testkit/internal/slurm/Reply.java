@@ -40,6 +40,8 @@ public sealed interface Reply {
      * @param tasks the tasks
      * @param workDir where they start
      * @param killOnBadExit whether the first task that fails ends the others
+     * @param warnings what it says before
+     * @param whenEnding what it says when it ends the others
      */
     record RunStep(
             long job,
@@ -48,7 +50,9 @@ public sealed interface Reply {
             List<String> command,
             List<Task> tasks,
             String workDir,
-            boolean killOnBadExit)
+            boolean killOnBadExit,
+            String warnings,
+            String whenEnding)
             implements Reply {}
 
     /**

@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.slurm;
 
+import io.github.slurmray.core.HostList;
 import io.github.slurmray.testkit.internal.slurm.GetOpt.Misused;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,13 +15,14 @@ import java.util.Optional;
 final class Sacct {
     private static final GetOpt SYNTAX = new GetOpt("sacct", false, 1, """
             account/A= accounts= allusers/a allocations/X delimiter= duplicates/D endtime/E= format/o= helpformat/e jobs/j=
-            name= noheader/n parsable/p parsable2/P starttime/S= state/s= user/u= uid= version/V partition/r= qos/q=
-            !allclusters/L !array !associations/x= !brief/b !clusters/M= !completion/c !federation !file/f= !flags/F=
-            !gid/g= !group= !help/h !json? !local !long/l !ncpus/i= !nnodes/I= !nodelist/N= !noconvert !reason/R= !submit-line
+            brief/b name= nodelist/N= noheader/n parsable/p parsable2/P starttime/S= state/s= user/u= uid= version/V partition/r= qos/q=
+            !allclusters/L !array !associations/x= !clusters/M= !completion/c !federation !file/f= !flags/F=
+            !gid/g= !group= !help/h !json? !local !long/l !ncpus/i= !nnodes/I= !noconvert !reason/R= !submit-line
             !timelimit-max/K= !timelimit-min/k= !truncate/T !units= !usage/U !verbose/v !wckeys/W= !whole-hetjob? !yaml?
             !batch-script/B !env-vars
             """);
 
+    private static final String BRIEF = "JobID,State,ExitCode";
     private static final String DEFAULT = "JobID,JobName,Partition,Account,AllocCPUS,State,ExitCode";
 
     private final Controller controller;
@@ -49,17 +51,21 @@ final class Sacct {
                 throw new Unsupported("the variable " + name);
             }
         }
+        check(line);
         if (database.isDown()) {
             return Reply.Answer.failed(SlurmTexts.noDatabase("sacct", conf), 1);
         }
-        List<Column> columns = columns(line.get("format", call.env("SACCT_FORMAT", DEFAULT)));
+        String otherwise = line.has("brief") ? BRIEF : call.env("SACCT_FORMAT", DEFAULT);
+        List<Column> columns = columns(line.get("format", otherwise));
         boolean plain = line.has("parsable") || line.has("parsable2");
         String delimiter = plain ? line.get("delimiter", "|") : " ";
         String end = plain && !line.has("parsable2") ? delimiter : plain ? "" : " ";
         StringBuilder out = new StringBuilder();
         if (!line.has("noheader")) {
             List<String> names = columns.stream().map(Column::name).toList();
-            out.append(row(columns, names, plain, delimiter)).append(end).append('\n');
+            out.append(plain ? String.join(delimiter, names) : header(columns))
+                    .append(end)
+                    .append('\n');
             if (!plain) {
                 List<String> dashes = columns.stream()
                         .map(c -> "-".repeat(Math.abs(c.width())))
@@ -76,6 +82,52 @@ final class Sacct {
             }
         }
         return Reply.Answer.ok(out.toString());
+    }
+
+    /** What sacct sees without asking the database. */
+    private void check(GetOpt.Line line) throws Misused {
+        for (String id : line.get("jobs", "").isEmpty() ? List.<String>of() : JobIds.split(line.get("jobs", ""))) {
+            if (JobIds.of(id).isEmpty()) {
+                throw new Misused("sacct: fatal: Bad job/step specified: " + id + "\n", 1);
+            }
+        }
+        for (String state : words(line, "state")) {
+            if (!isState(state)) {
+                throw new Misused("sacct: fatal: unrecognized job state value '" + state + "'\n", 1);
+            }
+        }
+        for (String user : words(line, "user")) {
+            if (!controller.knowsUser(user)) {
+                throw new Misused("sacct: error: Invalid user id: " + user + "\n", 1);
+            }
+        }
+        List<String> known = controller.conf().users().qos();
+        for (String qos : words(line, "qos")) {
+            if (!known.contains(qos)) {
+                throw new Misused(
+                        "sacct: error: You gave a bad qos '" + qos + "'. Valid QOS's are " + String.join(",", known)
+                                + "\nsacct: fatal: problem processing qos list\n",
+                        1);
+            }
+        }
+        Optional<Instant> from = point(line, "starttime");
+        Optional<Instant> until = point(line, "endtime");
+        if (from.isPresent() && until.isPresent() && from.get().isAfter(until.get())) {
+            throw new Misused(
+                    "sacct: error: Start time (" + clock().print(from.get()) + ") requested is after end time ("
+                            + clock().print(until.get()) + ").\n",
+                    1);
+        }
+    }
+
+    private static boolean isState(String word) {
+        String upper = word.toUpperCase(Locale.ROOT);
+        for (JobState s : JobState.values()) {
+            if (s.name().equals(upper) || s.code().equals(upper)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String canonical(String name) {
@@ -99,6 +151,9 @@ final class Sacct {
     private List<Column> columns(String format) throws Misused {
         NavigableMap<String, String> known = SacctFields.names(controller.conf().release());
         List<Column> columns = new ArrayList<>();
+        if (format.isEmpty()) {
+            return columns;
+        }
         for (String item : format.split(",", -1)) {
             String[] parts = item.strip().split("%", 2);
             String typed = parts[0].toLowerCase(Locale.ROOT);
@@ -112,6 +167,15 @@ final class Sacct {
             columns.add(new Column(first.getValue(), width));
         }
         return columns;
+    }
+
+    private static String header(List<Column> columns) {
+        List<String> cells = new ArrayList<>();
+        for (Column c : columns) {
+            int width = Math.abs(c.width());
+            cells.add(fit(c.name().substring(0, Math.min(width, c.name().length())), c.width()));
+        }
+        return String.join(" ", cells);
     }
 
     private static String row(List<Column> columns, List<String> values, boolean plain, String delimiter) {
@@ -140,18 +204,21 @@ final class Sacct {
         List<String> accounts = words(line, "account");
         List<String> partitions = words(line, "partition");
         List<String> users = words(line, "user");
+        List<String> nodes = line.has("nodelist") ? HostList.expand(line.get("nodelist", "")) : List.of();
         Map<Long, JobRecord> latest = new LinkedHashMap<>();
         List<JobRecord> all = new ArrayList<>();
         for (JobRecord r : database.records(controller.now())) {
-            boolean asked =
-                    ids.isEmpty() ? overlaps(r, from, until) : ids.stream().anyMatch(i -> i.matches(r));
+            boolean asked = ids.isEmpty()
+                    ? !states.isEmpty() || overlaps(r, from, until)
+                    : ids.stream().anyMatch(i -> i.matches(r));
             boolean own = r.request().user.equals(controller.conf().users().user());
             boolean mine =
                     users.isEmpty() ? own || line.has("allusers") || !ids.isEmpty() : users.contains(r.request().user);
             boolean named = (names.isEmpty() || names.contains(r.name()))
                     && (accounts.isEmpty() || accounts.contains(r.account()))
                     && (partitions.isEmpty() || partitions.contains(r.partition()))
-                    && (states.isEmpty() || states.stream().anyMatch(s -> isIn(r, s)));
+                    && (nodes.isEmpty() || r.shares().stream().anyMatch(s -> nodes.contains(s.node())))
+                    && (states.isEmpty() || states.stream().anyMatch(s -> wasIn(r, s, from, until)));
             if (asked && mine && named) {
                 all.add(r);
                 latest.put(r.id(), r);
@@ -173,14 +240,32 @@ final class Sacct {
         return printedId.indexOf('_') < 0 || !task.matches("\\d+") ? Integer.MAX_VALUE : Integer.parseInt(task);
     }
 
-    private static boolean isIn(JobRecord r, String state) {
-        String word = r.state().split(" ", 2)[0];
-        return word.equals(state) || JobState.valueOf(word).code().equals(state);
+    /** Whether it was in a state at some time between two times. */
+    private static boolean wasIn(JobRecord r, String state, Instant from, Instant until) {
+        Instant end = r.end().orElse(Instant.MAX);
+        return switch (state) {
+            case "PENDING", "PD" ->
+                r.eligible().filter(e -> !e.isAfter(until)).isPresent()
+                        && !r.start().orElse(end).isBefore(from);
+            case "RUNNING", "R" ->
+                !r.shares().isEmpty()
+                        && r.start().filter(s -> !s.isAfter(until)).isPresent()
+                        && !end.isBefore(from);
+            default -> {
+                String word = r.state().split(" ", 2)[0];
+                boolean same =
+                        word.equals(state) || JobState.valueOf(word).code().equals(state);
+                yield same
+                        && !end.isBefore(from)
+                        && !r.end().orElse(Instant.MIN).isAfter(until);
+            }
+        };
     }
 
+    /** Whether there was a time between two times at which it might have run, or did. */
     private static boolean overlaps(JobRecord r, Instant from, Instant until) {
-        Instant began = r.eligible().orElse(r.submit());
-        return !began.isAfter(until) && r.end().filter(e -> e.isBefore(from)).isEmpty();
+        return r.eligible().filter(e -> !e.isAfter(until)).isPresent()
+                && r.end().filter(e -> e.isBefore(from)).isEmpty();
     }
 
     private static List<String> words(GetOpt.Line line, String option) {
@@ -199,7 +284,7 @@ final class Sacct {
         Optional<Instant> time =
                 Times.point(text, controller.now(), controller.conf().zone());
         if (time.isEmpty()) {
-            throw new Misused("sacct: error: Invalid time specification (pos=0): " + text + "\n", 1);
+            throw new Misused(Times.complaint(text), 1);
         }
         return time;
     }

@@ -3,13 +3,15 @@ package io.github.slurmray.testkit.internal.slurm;
 import io.github.slurmray.testkit.SlurmRelease;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** sacct's fields: which there are in a release, and what they hold of a job or a step. Pure functions. */
 final class SacctFields {
@@ -68,11 +70,8 @@ final class SacctFields {
         StringBuilder s = new StringBuilder();
         int column = 0;
         for (String name : names(release).values()) {
-            s.append(String.format(Locale.ROOT, "%-20s", name));
             column++;
-            if (column % 4 == 0) {
-                s.append('\n');
-            }
+            s.append(String.format(Locale.ROOT, "%-19s", name)).append(column % 4 == 0 ? '\n' : ' ');
         }
         return s.append(column % 4 == 0 ? "" : "\n").toString();
     }
@@ -134,12 +133,12 @@ final class SacctFields {
             case "Comment" -> conf.storesComments() ? j.comment().orElse("") : "";
             case "CPUTime" -> Times.full(elapsed.multipliedBy(cpus));
             case "CPUTimeRAW" -> Long.toString(elapsed.toSeconds() * cpus);
-            case "DerivedExitCode" -> j.derivedExit().toString();
+            case "DerivedExitCode" -> exitCode(j.derivedExit());
             case "Elapsed" -> Times.full(elapsed);
             case "ElapsedRaw" -> Long.toString(elapsed.toSeconds());
             case "Eligible" -> time(j.eligible(), clock);
             case "End" -> time(j.end(), clock);
-            case "ExitCode" -> j.exit().toString();
+            case "ExitCode" -> exitCode(j.exit());
             case "Group", "User" -> r.user;
             case "GID", "UID" -> Long.toString(r.uid);
             case "JobID" -> j.printedId();
@@ -155,7 +154,7 @@ final class SacctFields {
             case "ReqCPUS" -> Integer.toString(Math.max(r.cpuCount(), cpus));
             case "ReqMem" -> j.requestedMemory();
             case "ReqNodes" -> Integer.toString(r.nodes());
-            case "ReqTRES" -> j.requestedTres();
+            case "ReqTRES" -> inOrder(j.requestedTres());
             case "Reserved", "Planned" -> Times.full(planned);
             case "ResvCPU", "PlannedCPU" -> Times.full(planned.multipliedBy(r.cpuCount()));
             case "ResvCPURAW", "PlannedCPURAW" -> Long.toString(planned.toSeconds() * r.cpuCount());
@@ -180,18 +179,23 @@ final class SacctFields {
         return cpu.isZero() ? "00:00:00" : Times.cpu(cpu);
     }
 
+    /** A status that looks like a signal's loses what makes it look so. */
+    private static String exitCode(ExitCode code) {
+        return code.status() > 128 ? new ExitCode(code.status() - 128, code.signal()).toString() : code.toString();
+    }
+
     private static String allocTres(JobRecord j) {
-        Map<String, Integer> gres = new java.util.LinkedHashMap<>();
+        Map<String, Integer> gres = new LinkedHashMap<>();
         j.shares().forEach(s -> s.gres().forEach((k, n) -> gres.merge(k, n, Integer::sum)));
         long memory = j.shares().stream().mapToLong(Share::memoryMb).sum();
-        // the database prints its resources in another order than the controller
-        List<String> items = new ArrayList<>(List.of("billing=" + j.allocCpus(), "cpu=" + j.allocCpus()));
-        if (!gres.isEmpty()) {
-            items.add(Gres.tres(gres));
-        }
-        items.add("mem=" + Job.memory(memory));
-        items.add("node=" + j.shares().size());
-        return String.join(",", items);
+        return inOrder(Job.tres(j.allocCpus(), memory, j.shares().size(), gres));
+    }
+
+    /** The database prints its resources in another order than the controller. */
+    private static String inOrder(String tres) {
+        return Arrays.stream(tres.split(","))
+                .sorted(Comparator.comparing(item -> item.replaceFirst("=.*", "")))
+                .collect(Collectors.joining(","));
     }
 
     private static Duration planned(JobRecord j, Clock clock) {
@@ -228,7 +232,6 @@ final class SacctFields {
                     "Comment",
                     "Constraints",
                     "Container",
-                    "Eligible",
                     "Partition",
                     "Planned",
                     "PlannedCPU",
@@ -241,7 +244,6 @@ final class SacctFields {
                     "Reason",
                     "ReqMem",
                     "ReqTRES",
-                    "SubmitLine",
                     "Timelimit",
                     "TimelimitRaw",
                     "UID",
@@ -259,15 +261,17 @@ final class SacctFields {
             case "Elapsed" -> Times.full(elapsed);
             case "ElapsedRaw" -> Long.toString(elapsed.toSeconds());
             case "End" -> time(s.end(), clock);
-            case "ExitCode" -> s.exit().toString();
+            case "ExitCode" -> exitCode(s.exit());
             case "JobID" -> j.printedId() + "." + s.id();
             case "JobIDRaw" -> j.id() + "." + s.id();
             case "JobName" -> s.name();
-            case "Layout" -> s.id().equals(Step.BATCH) ? "Unknown" : "Block";
+            case "Layout" ->
+                s.id().equals(Step.BATCH) ? "Unknown" : s.tasks() <= s.nodes().size() ? "Cyclic" : "Block";
             case "NodeList" -> io.github.slurmray.core.HostList.compress(s.nodes());
             case "NTasks" -> Integer.toString(s.tasks());
-            case "Start", "Submit" -> clock.print(s.start());
+            case "Eligible", "Start", "Submit" -> clock.print(s.start());
             case "State" -> s.state();
+            case "SubmitLine" -> s.submitLine();
             case "Suspended" -> "00:00:00";
             case "TotalCPU" -> totalCpu(s.cpuTime());
             default -> throw new Unsupported("sacct --format=" + name);

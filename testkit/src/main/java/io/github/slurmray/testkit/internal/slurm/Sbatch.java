@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.slurm;
 
+import io.github.slurmray.testkit.SlurmRelease;
 import io.github.slurmray.testkit.internal.slurm.GetOpt.Given;
 import io.github.slurmray.testkit.internal.slurm.GetOpt.Misused;
 import java.util.ArrayList;
@@ -63,7 +64,8 @@ final class Sbatch {
         r.submitLine = "sbatch " + String.join(" ", call.arguments());
         readScript(line, r);
         SbatchOptions options = new SbatchOptions(r, call, controller.now(), controller.conf());
-        options.apply(Directives.of(r.script));
+        options.apply(Directives.of(
+                r.script, line.operands().isEmpty() ? "stdin" : line.operands().get(0)));
         List<Given> presets = new ArrayList<>();
         new TreeMap<>(PRESETS).forEach((variable, option) -> {
             String value = call.environment().get(variable);
@@ -73,6 +75,13 @@ final class Sbatch {
         });
         options.apply(presets);
         options.apply(line.options());
+        boolean old = controller.conf().release() == SlurmRelease.V22_05;
+        if (old && r.maxNodes.isPresent() && r.nodeList.size() > r.maxNodes.getAsInt()) {
+            throw new Misused(
+                    "sbatch: error: invalid number of nodes (-N " + r.nodeList.size() + "-" + r.maxNodes.getAsInt()
+                            + ")\n",
+                    1);
+        }
         return r;
     }
 
@@ -132,7 +141,7 @@ final class Sbatch {
     }
 
     private Reply estimate(JobRequest request) throws Refused {
-        Controller.Estimate e = controller.estimate(request);
+        Queue.Estimate e = controller.queue().estimate(request);
         Job j = e.job();
         return new Reply.Answer(
                 "",
@@ -144,9 +153,9 @@ final class Sbatch {
     }
 
     private Reply submit(JobRequest request, GetOpt.Line line) throws Refused {
-        Job job = controller.submit(request);
+        Job job = controller.queue().submit(request);
         String said = line.has("parsable") ? job.id + "\n" : "Submitted batch job " + job.id + "\n";
-        String out = line.has("quiet") && !line.has("parsable") ? "" : said;
+        String out = line.has("quiet") ? "" : said;
         return line.has("wait") ? new Reply.AwaitJob(out, job.id) : Reply.Answer.ok(out);
     }
 }

@@ -62,7 +62,7 @@ final class Scheduler {
             }
             Optional<Timeline.Slot> slot = timeline.firstSlot(job, usable(job));
             if (slot.isEmpty()) {
-                job.reason = unavailable(job);
+                giveUp(job);
                 continue;
             }
             Instant end = slot.get().start().plus(job.timeLimit);
@@ -74,6 +74,16 @@ final class Scheduler {
                 job.reason = waiting.add(job.partition.name()) ? "Resources" : "Priority";
                 planned++;
             }
+        }
+    }
+
+    /** Says why a job can't start; one that never can is not looked at again. */
+    private void giveUp(Job job) {
+        if (fitsEmptyNodes(job)) {
+            job.reason = unavailable(job);
+        } else {
+            job.reason = "BadConstraints";
+            job.priority = 0;
         }
     }
 

@@ -4,11 +4,14 @@ import io.github.slurmray.core.HostList;
 import io.github.slurmray.testkit.SlurmRelease;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /** What scontrol show prints of jobs, nodes and partitions. */
 final class ScontrolText {
@@ -40,18 +43,24 @@ final class ScontrolText {
         return text.isEmpty() ? "(null)" : text;
     }
 
-    String job(Job j) {
+    /**
+     * Prints a job.
+     *
+     * @param task the task that was asked for of an array that has not started it
+     */
+    String job(Job j, Optional<Integer> task) {
         JobRequest r = j.request;
+        Optional<Integer> waitingTask = task.filter(j.waitingTasks::contains);
         String array = j.isArray()
                 ? " ArrayJobId=" + j.arrayId + " ArrayTaskId="
-                        + (j.taskId.isPresent() ? j.taskId.getAsInt() : j.printedTasks())
+                        + waitingTask.map(Object::toString).orElseGet(j::printedTask)
+                        + (j.throttle.isPresent() ? " ArrayTaskThrottle=" + j.throttle.getAsInt() : "")
                 : "";
         String user = r.user + "(" + r.uid + ")";
         Optional<Instant> startTime =
                 j.start.or(() -> j.plannedStart).or(() -> j.reason.equals("BeginTime") ? j.begin : Optional.empty());
         String nodes = j.nodeList().isEmpty() ? "" : j.nodeList();
         String tres = j.tres();
-        String stdout = FileNames.stdout(j);
         int perNode = r.tasksPerNode.orElse(0);
         String memory = r.memPerNode.isPresent()
                 ? "MinMemoryNode=" + (r.memPerNode.getAsLong() == 0 ? "0" : Job.memory(r.memPerNode.getAsLong()))
@@ -61,7 +70,7 @@ final class ScontrolText {
         java.util.ArrayList<String> lines = new java.util.ArrayList<>(List.of(
                 "JobId=" + j.id + array + " JobName=" + j.name,
                 "UserId=" + user + " GroupId=" + user + " MCS_label=N/A",
-                "Priority=" + j.priority + " Nice=" + r.nice + " Account=" + orNull(j.account) + " QOS=" + j.qos,
+                "Priority=" + j.priority + " Nice=" + j.nice + " Account=" + orNull(j.account) + " QOS=" + j.qos,
                 "JobState=" + j.stateName() + " Reason=" + j.reason.replace(' ', '_') + " Dependency="
                         + j.printedDependencies(),
                 "Requeue=" + (j.requeue ? 1 : 0) + " Restarts=" + j.restarts + " BatchFlag=1 Reboot=0 ExitCode="
@@ -82,12 +91,12 @@ final class ScontrolText {
         if (!j.shares.isEmpty()) {
             lines.add("BatchHost=" + j.shares.get(0).node());
         }
-        lines.add("NumNodes=" + j.nodeCount() + " NumCPUs=" + j.cpus() + " NumTasks=" + j.taskCount() + " CPUs/Task="
+        lines.add("NumNodes=" + numNodes(j) + " NumCPUs=" + j.cpus() + " NumTasks=" + j.taskCount() + " CPUs/Task="
                 + r.cpusPerTaskOrOne() + " ReqB:S:C:T=0:0:*:*");
         if (isOld()) {
             lines.add("TRES=" + tres);
         } else {
-            lines.add("ReqTRES=" + JobRecord.of(j, j.state).requestedTres());
+            lines.add("ReqTRES=" + j.requestedTres());
             lines.add("AllocTRES=" + (j.shares.isEmpty() ? "(null)" : tres));
         }
         lines.add("Socks/Node=* NtasksPerN:B:S:C=" + perNode + ":0:*:* CoreSpec=*");
@@ -96,10 +105,10 @@ final class ScontrolText {
         lines.add("OverSubscribe=" + (r.exclusive ? "NO" : "OK") + " Contiguous=0 Licenses=(null) Network=(null)");
         lines.add("Command=" + orNull(r.command));
         lines.add("WorkDir=" + r.workDir);
-        j.comment.ifPresent(c -> lines.add("Comment=" + c));
-        lines.add("StdErr=" + FileNames.stderr(j));
+        j.comment.ifPresent(c -> lines.add("Comment=" + c + " "));
+        lines.add("StdErr=" + FileNames.stderr(j, waitingTask));
         lines.add("StdIn=" + r.stdin);
-        lines.add("StdOut=" + stdout);
+        lines.add("StdOut=" + FileNames.stdout(j, waitingTask));
         if (isOld()) {
             lines.add("Power=");
         }
@@ -111,6 +120,15 @@ final class ScontrolText {
         }
         lines.add("");
         return lines(lines);
+    }
+
+    private String numNodes(Job j) {
+        JobRequest r = j.request;
+        // the newer release hasn't looked yet at a job that was held from the beginning
+        boolean unseen = !isOld() && r.hold && r.minNodes.isEmpty();
+        return j.shares.isEmpty() && (r.maxNodes.isPresent() || unseen)
+                ? j.nodeCount() + "-" + r.maxNodes.orElse(j.nodeCount())
+                : Integer.toString(j.nodeCount());
     }
 
     private static String limit(Duration limit) {
@@ -137,27 +155,47 @@ final class ScontrolText {
                 "Gres=" + orNull(Gres.print(c.gres())),
                 "NodeAddr=" + c.name() + " NodeHostName=" + c.name() + " Version="
                         + controller.conf().release().version(),
+                "OS=Linux " + System.getProperty("os.version", "") + " ",
                 "RealMemory=" + c.memoryMb() + " AllocMem=" + memory + " FreeMem=" + (c.memoryMb() - memory)
                         + " Sockets=" + c.sockets() + " Boards=1",
                 "State=" + NodeUse.longState(controller, n) + " ThreadsPerCore=" + c.threadsPerCore()
                         + " TmpDisk=0 Weight=" + c.weight() + " Owner=N/A MCS_label=N/A",
                 "Partitions=" + partitions + " ",
+                "BootTime=" + time(Optional.of(controller.begin()), "") + " SlurmdStartTime="
+                        + time(Optional.of(controller.begin()), ""),
+                "LastBusyTime=" + time(Optional.of(controller.begin()), "") + (isOld() ? "" : " ResumeAfterTime=None"),
                 "CfgTRES=cpu=" + c.cpus() + ",mem=" + Job.memory(c.memoryMb()) + ",billing=" + c.cpus()
                         + (c.gres().isEmpty() ? "" : "," + Gres.tres(c.gres())),
-                "AllocTRES=" + (used == 0 ? "" : "cpu=" + used + ",mem=" + Job.memory(memory))));
+                "AllocTRES=" + (used == 0 ? "" : "cpu=" + used + ",mem=" + Job.memory(memory) + usedGres(here))));
+        if (isOld()) {
+            lines.add("CapWatts=n/a");
+            lines.add("CurrentWatts=0 AveWatts=0");
+            lines.add("ExtSensorsJoules=n/s ExtSensorsWatts=0 ExtSensorsTemp=n/s");
+        } else {
+            lines.add("CurrentWatts=0 AveWatts=0");
+            lines.add("");
+        }
         if (!n.reason.isEmpty()) {
-            lines.add("Reason=" + n.reason + " [slurm@" + time(n.reasonSince, "Unknown") + "]");
+            lines.add("Reason=" + n.reason + " [" + n.reasonBy + "@" + time(n.reasonSince, "Unknown") + "]");
         }
         return lines(lines);
+    }
+
+    private static String usedGres(List<Share> shares) {
+        Map<String, Integer> gres = new LinkedHashMap<>();
+        shares.forEach(s -> s.gres().forEach((k, i) -> gres.merge(k, i, Integer::sum)));
+        return gres.isEmpty() ? "" : "," + Gres.tres(gres);
     }
 
     String partition(PartitionConf p) {
         int cpus = 0;
         long memory = 0;
+        Map<String, Integer> gres = new LinkedHashMap<>();
         for (String name : p.nodes()) {
             Node n = controller.nodes().get(name);
             cpus += n == null ? 0 : n.conf().cpus();
             memory += n == null ? 0 : n.conf().memoryMb();
+            (n == null ? Map.<String, Integer>of() : n.conf().gres()).forEach((k, i) -> gres.merge(k, i, Integer::sum));
         }
         String accounts = p.allowAccounts().isEmpty() ? "ALL" : String.join(",", p.allowAccounts());
         return lines(List.of(
@@ -165,7 +203,8 @@ final class ScontrolText {
                 "AllowGroups=ALL AllowAccounts=" + accounts + " AllowQos=ALL",
                 "AllocNodes=ALL Default=" + (p.isDefault() ? "YES" : "NO") + " QoS=N/A",
                 "DefaultTime=" + p.defaultTime().map(ScontrolText::limit).orElse("NONE")
-                        + " DisableRootJobs=NO ExclusiveUser=NO GraceTime=0 Hidden=NO",
+                        + " DisableRootJobs=NO ExclusiveUser=NO" + (isOld() ? "" : " ExclusiveTopo=NO")
+                        + " GraceTime=0 Hidden=NO",
                 "MaxNodes=" + unlimited(p.maxNodes()) + " MaxTime="
                         + p.maxTime().map(ScontrolText::limit).orElse("UNLIMITED")
                         + " MinNodes=" + p.minNodes() + " LLN=NO MaxCPUsPerNode=UNLIMITED"
@@ -179,11 +218,14 @@ final class ScontrolText {
                 "JobDefaults=(null)",
                 memory(p),
                 "TRES=cpu=" + cpus + ",mem=" + Job.memory(memory) + ",node="
-                        + p.nodes().size() + ",billing=" + cpus));
+                        + p.nodes().size() + ",billing=" + cpus + (gres.isEmpty() ? "" : "," + Gres.tres(gres))));
     }
 
     private static String memory(PartitionConf p) {
         String most = " MaxMemPerNode=" + unlimited(p.maxMemPerNode());
+        if (!p.hasOwnMemory()) {
+            return "DefMemPerNode=UNLIMITED" + most;
+        }
         return p.defMemPerCpu().isPresent()
                 ? "DefMemPerCPU=" + p.defMemPerCpu().getAsLong() + most
                 : "DefMemPerNode=" + unlimited(p.defMemPerNode()) + most;
@@ -195,5 +237,25 @@ final class ScontrolText {
 
     private static String unlimited(OptionalLong n) {
         return n.isPresent() ? Long.toString(n.getAsLong()) : "UNLIMITED";
+    }
+
+    String config() {
+        SiteConf conf = controller.conf();
+        Map<String, String> lines = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        lines.put("ClusterName", conf.clusterName());
+        lines.put("EnforcePartLimits", conf.setting("EnforcePartLimits", "NO"));
+        lines.put("GresTypes", conf.setting("GresTypes", "(null)"));
+        lines.put("KillWait", conf.killWait().toSeconds() + " sec");
+        lines.put("MaxArraySize", Integer.toString(conf.maxArraySize()));
+        lines.put("MinJobAge", conf.minJobAge().toSeconds() + " sec");
+        lines.put("SLURM_VERSION", conf.release().version());
+        lines.put("SlurmctldHost[0]", conf.setting("SlurmctldHost", "ctl"));
+        lines.put("SlurmdTimeout", conf.slurmdTimeout().toSeconds() + " sec");
+        lines.put("AccountingStoreFlags", conf.setting("AccountingStoreFlags", "(null)"));
+        lines.put("AccountingStorageHost", conf.databaseHost());
+        StringBuilder out =
+                new StringBuilder("Configuration data as of " + time(Optional.of(controller.now()), "") + "\n");
+        lines.forEach((k, v) -> out.append(String.format(Locale.ROOT, "%-23s = %s%n", k, v)));
+        return out.append('\n').toString();
     }
 }

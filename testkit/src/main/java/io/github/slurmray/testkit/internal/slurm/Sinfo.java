@@ -1,57 +1,54 @@
 package io.github.slurmray.testkit.internal.slurm;
 
 import io.github.slurmray.core.HostList;
+import io.github.slurmray.testkit.SlurmRelease;
 import io.github.slurmray.testkit.internal.slurm.GetOpt.Misused;
+import io.github.slurmray.testkit.internal.slurm.SinfoFields.Row;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
-/** sinfo. */
+/** sinfo: which nodes it shows, and which of them on one line. */
 final class Sinfo {
     private static final GetOpt SYNTAX = new GetOpt("sinfo", false, 1, """
             format/o= noheader/h nodes/n= Node/N partition/p= states/t= summarize/s version/V all/a exact/e list-reasons/R
-            !clusters/M= !cluster !dead/d !federation !future/F !help !hide !iterate/i= !json? !local !long/l !responding/r
-            !sort/S= !Format/O= !reservation/T !usage !verbose/v !yaml?
+            dead/d long/l responding/r reservation/T
+            !clusters/M= !cluster !federation !future/F !help !hide !iterate/i= !json? !local
+            !sort/S= !Format/O= !usage !verbose/v !yaml?
             """);
 
-    private static final Map<String, String> HEADERS = Map.ofEntries(
-            Map.entry("a", "AVAIL"),
-            Map.entry("A", "NODES(A/I)"),
-            Map.entry("c", "CPUS"),
-            Map.entry("C", "CPUS(A/I/O/T)"),
-            Map.entry("D", "NODES"),
-            Map.entry("E", "REASON"),
-            Map.entry("f", "AVAIL_FEATURES"),
-            Map.entry("F", "NODES(A/I/O/T)"),
-            Map.entry("G", "GRES"),
-            Map.entry("H", "TIMESTAMP"),
-            Map.entry("l", "TIMELIMIT"),
-            Map.entry("L", "DEFAULTTIME"),
-            Map.entry("m", "MEMORY"),
-            Map.entry("n", "HOSTNAMES"),
-            Map.entry("N", "NODELIST"),
-            Map.entry("P", "PARTITION"),
-            Map.entry("R", "PARTITION"),
-            Map.entry("s", "JOB_SIZE"),
-            Map.entry("t", "STATE"),
-            Map.entry("T", "STATE"),
-            Map.entry("u", "USER"));
+    private static final String STATES = "unknown,down,idle,allocated,?,mixed,future,drain,drained,draining,no_respond,"
+            + "reserved,%s,cloud,completing,powering_down,powered_down,power_down,powering_up,fail,maint,reboot,reboot^%s";
+
+    /** What a state that is asked for means of those that %t prints. */
+    private static final Map<String, List<String>> SHOWN = Map.ofEntries(
+            Map.entry("idle", List.of("idle")),
+            Map.entry("down", List.of("down")),
+            Map.entry("alloc", List.of("alloc", "mix")),
+            Map.entry("allocated", List.of("alloc", "mix")),
+            Map.entry("mix", List.of("mix")),
+            Map.entry("mixed", List.of("mix")),
+            Map.entry("drain", List.of("drain", "drng")),
+            Map.entry("drained", List.of("drain")),
+            Map.entry("draining", List.of("drng")),
+            Map.entry("drng", List.of("drng")),
+            Map.entry("comp", List.of("comp")),
+            Map.entry("completing", List.of("comp")));
 
     private final Controller controller;
     private final Invocation call;
+    private final SinfoFields fields;
 
     Sinfo(Controller controller, Invocation call) {
         this.controller = controller;
         this.call = call;
+        this.fields = new SinfoFields(controller, call);
     }
-
-    /** Nodes of a partition that are alike in what is printed. */
-    private record Row(PartitionConf partition, List<Node> nodes) {}
 
     Reply run(boolean controllerAnswers) throws Misused {
         GetOpt.Line line = SYNTAX.parse(call.arguments());
@@ -63,35 +60,76 @@ final class Sinfo {
                 throw new Unsupported("the variable " + name);
             }
         }
+        checkStates(line);
         if (!controllerAnswers) {
             return Reply.Answer.failed("slurm_load_partitions: " + SlurmTexts.NO_CONTROLLER + "\n", 1);
         }
-        String otherwise = "%9P %.5a %.10l %.6D %.6t %N";
-        if (line.has("list-reasons")) {
-            otherwise = "%20E %9u %19H %N";
-        } else if (line.has("summarize")) {
-            otherwise = "%9P %.5a %.10l %.16F %N";
-        } else if (line.has("Node")) {
-            otherwise = "%N %.6D %.9P %6t";
+        if (line.has("reservation")) {
+            return Reply.Answer.ok("No reservations in the system\n");
         }
-        String format = line.get("format", otherwise);
-        Columns columns = Columns.ofLetters(format);
+        Columns columns = Columns.ofLetters(line.get("format", format(line)));
         StringBuilder out = new StringBuilder();
         if (!line.has("noheader")) {
-            out.append(columns.line(this::header));
+            if (line.has("long")) {
+                out.append(Times.ctime(controller.now(), controller.conf().zone()))
+                        .append('\n');
+            }
+            out.append(columns.line(fields::header));
         }
         for (Row row : rows(line, columns)) {
-            out.append(columns.line(letter -> value(letter, row)));
+            out.append(columns.line(letter -> fields.value(letter, row)));
         }
         return Reply.Answer.ok(out.toString());
     }
 
-    private String header(String letter) {
-        String header = HEADERS.get(letter);
-        if (header == null) {
-            throw new Unsupported("sinfo --format=%" + letter);
+    private void checkStates(GetOpt.Line line) throws Misused {
+        String known = isOld()
+                ? String.format(Locale.ROOT, STATES, "perfctrs", ",unknown")
+                : String.format(Locale.ROOT, STATES, "planned,blocked", "");
+        for (String state : states(line)) {
+            if (List.of(known.split(",")).contains(state) && !SHOWN.containsKey(state)) {
+                throw new Unsupported("sinfo --states=" + state);
+            }
+            if (!SHOWN.containsKey(state) && !state.equals("all")) {
+                throw new Misused(
+                        "sinfo: error: Bad state string: \"" + state + "\"\nsinfo: error: valid states: " + known
+                                + "\n",
+                        1);
+            }
         }
-        return header;
+    }
+
+    private boolean isOld() {
+        return controller.conf().release() == SlurmRelease.V22_05;
+    }
+
+    private static Set<String> states(GetOpt.Line line) {
+        return line.has("states")
+                ? new TreeSet<>(
+                        List.of(line.get("states", "").toLowerCase(Locale.ROOT).split(",", -1)))
+                : Set.of();
+    }
+
+    private String format(GetOpt.Line line) {
+        boolean isLong = line.has("long");
+        if (line.has("list-reasons")) {
+            return isLong ? "%20E %12U %19H %6t %N" : "%20E %9u %19H %N";
+        }
+        if (line.has("summarize")) {
+            return "%9P %.5a %.10l %.16F %N";
+        }
+        if (line.has("Node")) {
+            int longest = controller.nodes().keySet().stream()
+                    .mapToInt(String::length)
+                    .max()
+                    .orElse(0);
+            String names = "%" + Math.max(9, longest) + "N %.6D %.9P ";
+            return names + (isLong ? "%.11T %4c %.8z %.6m %.8d %.6w %.8f %20E" : "%6t");
+        }
+        String reservation = isOld() ? "" : "%.11i ";
+        return isLong
+                ? "%9P %.5a %.10l %.10s %.4r %.8h %.10g %.6D %.11T " + reservation + "%N"
+                : "%9P %.5a %.10l %.6D %.6t %N";
     }
 
     private List<Row> rows(GetOpt.Line line, Columns columns) {
@@ -100,151 +138,59 @@ final class Sinfo {
             partitions.addAll(List.of(line.get("partition", "").split(",", -1)));
         }
         Set<String> names = line.has("nodes") ? Set.copyOf(HostList.expand(line.get("nodes", ""))) : Set.of();
-        Set<String> states = new TreeSet<>();
-        if (line.has("states")) {
-            states.addAll(
-                    List.of(line.get("states", "").toLowerCase(Locale.ROOT).split(",", -1)));
-        }
         List<Row> rows = new ArrayList<>();
         for (PartitionConf p : controller.partitions()) {
-            if (!partitions.isEmpty() && !partitions.contains(p.name())) {
-                continue;
+            if (partitions.isEmpty() || partitions.contains(p.name())) {
+                List<Node> nodes = p.nodes().stream()
+                        .map(n -> controller.nodes().get(n))
+                        .filter(java.util.Objects::nonNull)
+                        .filter(n -> names.isEmpty() || names.contains(n.conf().name()))
+                        .filter(n -> isAsked(n, line))
+                        .toList();
+                add(p, nodes, line, columns, rows);
             }
-            List<Node> nodes = p.nodes().stream()
-                    .map(n -> controller.nodes().get(n))
-                    .filter(java.util.Objects::nonNull)
-                    .filter(n -> names.isEmpty() || names.contains(n.conf().name()))
-                    .filter(n -> states.isEmpty() || isIn(n, states))
-                    .filter(n -> !line.has("list-reasons") || !n.reason.isEmpty())
-                    .toList();
-            if (nodes.isEmpty()) {
-                if (!line.has("Node") && !line.has("list-reasons")) {
-                    rows.add(new Row(p, nodes));
-                }
-                continue;
-            }
-            Map<String, List<Node>> alike = new LinkedHashMap<>();
-            for (Node n : nodes) {
-                String key = line.has("Node") ? n.conf().name() : columns.line(l -> sameRow(l, p, n, line));
-                alike.computeIfAbsent(key, k -> new ArrayList<>()).add(n);
-            }
-            alike.values().forEach(group -> rows.add(new Row(p, group)));
         }
         if (line.has("Node")) {
-            rows.sort(
-                    java.util.Comparator.comparing(r -> r.nodes().get(0).conf().name()));
+            rows.sort(Comparator.comparing(r -> r.nodes().get(0).conf().name()));
         }
         return rows;
     }
 
-    private boolean isIn(Node n, Set<String> states) {
+    private boolean isAsked(Node n, GetOpt.Line line) {
+        Set<String> states = states(line);
         String state = NodeUse.state(controller, n).replace("*", "");
-        String full = NodeUse.longState(controller, n).toLowerCase(Locale.ROOT);
-        return states.stream().anyMatch(s -> s.equals(state) || full.startsWith(s) || s.startsWith(state));
+        return (states.isEmpty()
+                        || states.contains("all")
+                        || states.stream()
+                                .anyMatch(s -> SHOWN.getOrDefault(s, List.of()).contains(state)))
+                && (!line.has("dead") || !n.responding)
+                && (!line.has("responding") || n.responding)
+                && (!line.has("list-reasons") || !n.reason.isEmpty());
+    }
+
+    private void add(PartitionConf p, List<Node> nodes, GetOpt.Line line, Columns columns, List<Row> rows) {
+        if (nodes.isEmpty() && !line.has("Node") && !line.has("list-reasons")) {
+            rows.add(new Row(p, nodes));
+            return;
+        }
+        Map<String, List<Node>> alike = new LinkedHashMap<>();
+        nodes.stream()
+                .sorted(Comparator.comparingInt(n -> -NodeUse.rank(controller, n)))
+                .forEach(n -> {
+                    String key = line.has("Node") ? n.conf().name() : columns.line(l -> sameRow(l, p, n, line));
+                    alike.computeIfAbsent(key, k -> new ArrayList<>()).add(n);
+                });
+        for (List<Node> group : alike.values()) {
+            // a node's reason is shown once, and not for each of its partitions
+            if (!line.has("list-reasons")
+                    || rows.stream().noneMatch(r -> r.nodes().equals(group))) {
+                rows.add(new Row(p, group));
+            }
+        }
     }
 
     /** What sets nodes apart: everything of one node, and not what counts or lists nodes. */
     private String sameRow(String letter, PartitionConf p, Node n, GetOpt.Line line) {
-        return "DNnAFC".contains(letter) || line.has("summarize") ? "" : value(letter, new Row(p, List.of(n)));
-    }
-
-    private String value(String letter, Row row) {
-        PartitionConf p = row.partition();
-        List<Node> nodes = row.nodes();
-        return switch (letter) {
-            case "a" -> p.state().toLowerCase(Locale.ROOT).replace("inactive", "inact");
-            case "A" -> counts(nodes, false);
-            case "c" -> each(nodes, n -> Integer.toString(n.conf().cpus()));
-            case "C" -> cpus(nodes);
-            case "D" -> Integer.toString(nodes.size());
-            case "E" -> each(nodes, n -> n.reason.isEmpty() ? "none" : n.reason);
-            case "f" ->
-                each(
-                        nodes,
-                        n -> n.conf().features().isEmpty()
-                                ? "(null)"
-                                : String.join(",", n.conf().features()));
-            case "F" -> counts(nodes, true);
-            case "G" ->
-                each(
-                        nodes,
-                        n -> n.conf().gres().isEmpty()
-                                ? "(null)"
-                                : Gres.print(n.conf().gres()));
-            case "H" ->
-                each(
-                        nodes,
-                        n -> n.reasonSince
-                                .map(t -> Times.print(
-                                        t, call.environment(), controller.conf().zone()))
-                                .orElse("Unknown"));
-            case "l" -> p.maxTime().map(Times::brief).orElse("infinite");
-            case "L" -> p.defaultTime().or(p::maxTime).map(Times::brief).orElse("n/a");
-            case "m" -> each(nodes, n -> Long.toString(n.conf().memoryMb()));
-            case "n" -> nodes.stream().map(n -> n.conf().name()).collect(Collectors.joining(","));
-            case "N" ->
-                HostList.compress(nodes.stream().map(n -> n.conf().name()).toList());
-            case "P" -> p.name() + (p.isDefault() ? "*" : "");
-            case "R" -> p.name();
-            case "s" ->
-                Math.max(1, p.minNodes()) + "-"
-                        + (p.maxNodes().isPresent()
-                                ? Integer.toString(p.maxNodes().getAsInt())
-                                : "infinite");
-            case "t" -> nodes.isEmpty() ? "n/a" : each(nodes, n -> NodeUse.state(controller, n));
-            case "T" -> nodes.isEmpty() ? "n/a" : each(nodes, this::fullState);
-            case "u" -> "slurm(64030)";
-            default -> throw new Unsupported("sinfo --format=%" + letter);
-        };
-    }
-
-    private String fullState(Node n) {
-        String state = NodeUse.state(controller, n);
-        String plain = state.replace("*", "");
-        String full = Map.of(
-                        "mix",
-                        "mixed",
-                        "alloc",
-                        "allocated",
-                        "comp",
-                        "completing",
-                        "drain",
-                        "drained",
-                        "drng",
-                        "draining")
-                .getOrDefault(plain, plain);
-        return full + (state.endsWith("*") ? "*" : "");
-    }
-
-    private static String each(List<Node> nodes, java.util.function.Function<Node, String> of) {
-        Set<String> values = nodes.stream().map(of).collect(Collectors.toCollection(java.util.LinkedHashSet::new));
-        return values.size() == 1
-                ? values.iterator().next()
-                : values.isEmpty() ? "" : values.iterator().next() + "+";
-    }
-
-    private String counts(List<Node> nodes, boolean all) {
-        long used = nodes.stream()
-                .filter(n -> List.of("mix", "alloc", "comp").contains(NodeUse.state(controller, n)))
-                .count();
-        long idle = nodes.stream()
-                .filter(n -> NodeUse.state(controller, n).equals("idle"))
-                .count();
-        return used + "/" + idle + (all ? "/" + (nodes.size() - used - idle) + "/" + nodes.size() : "");
-    }
-
-    private String cpus(List<Node> nodes) {
-        int used = 0;
-        int total = 0;
-        int other = 0;
-        for (Node n : nodes) {
-            int here = NodeUse.shares(controller, n.conf().name()).stream()
-                    .mapToInt(Share::cpus)
-                    .sum();
-            used += here;
-            total += n.conf().cpus();
-            other += n.usable() ? 0 : n.conf().cpus() - here;
-        }
-        return used + "/" + (total - used - other) + "/" + other + "/" + total;
+        return "DNAFC".contains(letter) || line.has("summarize") ? "" : fields.value(letter, new Row(p, List.of(n)));
     }
 }

@@ -129,8 +129,9 @@ final class SlurmConfText {
                 time(p, "defaulttime"),
                 number(p, "minnodes", 0),
                 optional(p, "maxnodes"),
-                wide(p, "defmempercpu"),
-                wide(p, "defmempernode"),
+                defaultMemory(p, "defmempercpu"),
+                defaultMemory(p, "defmempernode"),
+                hasOwnMemory(p),
                 wide(p, "maxmempernode"),
                 number(p, "prioritytier", 1),
                 p.getOrDefault("oversubscribe", p.getOrDefault("shared", "NO")).toUpperCase(Locale.ROOT),
@@ -147,6 +148,15 @@ final class SlurmConfText {
             throw new IllegalArgumentException(key + " of slurm.conf must be a number, but was '" + value + "'");
         }
         return Integer.parseInt(value);
+    }
+
+    /** A partition that says nothing of memory has what the whole cluster has. */
+    private OptionalLong defaultMemory(Map<String, String> partition, String key) {
+        return wide(hasOwnMemory(partition) ? partition : settings, key);
+    }
+
+    private static boolean hasOwnMemory(Map<String, String> partition) {
+        return partition.containsKey("defmempercpu") || partition.containsKey("defmempernode");
     }
 
     private static boolean isUnlimited(String value) {

@@ -166,12 +166,12 @@ public final class SlurmModel {
 
     /** Lets the time go on. */
     public void advanceTo(Instant time) {
-        controller.advanceTo(time);
+        controller.clockwork().advanceTo(time);
     }
 
     /** Returns when something will happen by itself; empty if nothing will. */
     public Optional<Instant> nextDue() {
-        return controller.nextDue();
+        return controller.clockwork().nextDue();
     }
 
     /**
@@ -184,22 +184,22 @@ public final class SlurmModel {
      * @param cpuTime what it and its children used
      */
     public void batchEnded(long job, int run, int status, int signal, Duration cpuTime) {
-        controller.batchEnded(job, run, new ExitCode(status, signal), cpuTime);
+        controller.life().batchEnded(job, run, new ExitCode(status, signal), cpuTime);
     }
 
     /** Tells that a batch script couldn't be started. */
     public void launchFailed(long job, int run) {
-        controller.launchFailed(job, run);
+        controller.life().launchFailed(job, run);
     }
 
     /** Tells that no process of a job is left. */
     public void gone(long job, int run) {
-        controller.gone(job, run);
+        controller.life().gone(job, run);
     }
 
     /** Tells that a step has ended. */
     public void stepEnded(long job, int run, String step, int status, int signal, Duration cpuTime) {
-        controller.stepEnded(job, run, step, new ExitCode(status, signal), cpuTime);
+        controller.life().stepEnded(job, run, step, new ExitCode(status, signal), cpuTime);
     }
 
     /** Returns how a job ended; empty if it hasn't yet, or is unknown. */
@@ -233,17 +233,22 @@ public final class SlurmModel {
 
     /** A node loses its power. */
     public void loseNode(String name) {
-        controller.loseNode(node(name));
+        controller.nodeLife().lose(node(name));
     }
 
     /** A node is back. */
     public void bringBackNode(String name) {
-        controller.bringBack(node(name));
+        controller.nodeLife().bringBack(node(name));
     }
 
     /** An administrator takes a node out of service when its jobs have ended. */
     public void drainNode(String name, String reason) {
-        controller.drain(node(name), reason);
+        controller.nodeLife().drain(node(name), reason);
+    }
+
+    /** An administrator brings it back. */
+    public void resumeNode(String name) {
+        controller.nodeLife().resume(node(name));
     }
 
     private Node node(String name) {
@@ -256,12 +261,12 @@ public final class SlurmModel {
 
     /** A job of higher priority takes this one's nodes. */
     public void preempt(long job) {
-        controller.preempt(running(job));
+        controller.life().preempt(running(job));
     }
 
     /** What a job runs needs more memory than it has. */
     public void outOfMemory(long job) {
-        controller.outOfMemory(running(job));
+        controller.life().outOfMemory(running(job));
     }
 
     private Job running(long id) {
@@ -287,7 +292,7 @@ public final class SlurmModel {
         r.timeLimit = Optional.of(Duration.ofMinutes((time.toSeconds() + 59) / 60));
         r.priority = OptionalLong.of(1_000_000);
         try {
-            return controller.submit(r).id;
+            return controller.queue().submit(r).id;
         } catch (Refused e) {
             throw new IllegalArgumentException(
                     "can't occupy " + nodes + " nodes of " + partition + ": " + e.reason(), e);

@@ -1,6 +1,7 @@
 package io.github.slurmray.testkit.internal.slurm;
 
 import io.github.slurmray.core.HostList;
+import io.github.slurmray.testkit.SlurmRelease;
 import io.github.slurmray.testkit.internal.slurm.GetOpt.Misused;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +11,7 @@ import java.util.Optional;
 
 /** srun inside a job, or into one by {@code --jobid}. */
 final class Srun {
-    private static final GetOpt SYNTAX = new GetOpt("srun", true, 1, """
+    private static final GetOpt SYNTAX = new GetOpt("srun", true, 255, """
             chdir/D= cpu-bind= cpus-per-task/c= exact exclusive export= gres= job-name/J= jobid= kill-on-bad-exit/K? !label/l
             mem= mem-per-cpu= nodelist/w= nodes/N= ntasks/n= ntasks-per-node= overlap quiet/Q unbuffered/u verbose/v version/V
             wait/W= mpi=
@@ -34,32 +35,51 @@ final class Srun {
         if (line.has("version")) {
             return Reply.Answer.ok("slurm-wlm " + controller.conf().release().version() + "\n");
         }
+        if (line.operands().isEmpty()) {
+            throw new Misused("srun: fatal: No command given to execute.\n", 1);
+        }
         String id = line.get("jobid", call.env("SLURM_JOB_ID", ""));
         if (id.isEmpty()) {
             throw new Unsupported("srun outside of a job and without --jobid");
         }
-        if (line.operands().isEmpty()) {
-            throw new Misused("srun: fatal: No command given to execute.\n", 1);
+        if (!isOld() && !id.matches("\\d{1,10}")) {
+            id = "0";
+        }
+        if (!id.matches("\\d{1,10}")) {
+            throw new Misused("srun: error: Invalid numeric value \"" + id + "\" for --jobid.\n", 1);
         }
         if (!controllerAnswers) {
             return unconfirmed(id, SlurmTexts.NO_CONTROLLER);
         }
-        Optional<Job> job = JobIds.of(id).flatMap(i -> controller.job(i.job()));
+        Optional<Job> job = controller.job(Long.parseLong(id));
         if (job.isEmpty()) {
             return unconfirmed(id, SlurmTexts.INVALID_JOB_ID);
         }
         Job j = job.get();
+        if (j.state == JobState.PENDING) {
+            return unconfirmed(id, "Job is pending execution");
+        }
         if (j.state != JobState.RUNNING || j.completing) {
-            return unconfirmed(id, "Job/step already completing or completed");
+            return Reply.Answer.failed("srun: error: Slurm job " + id + " has expired\n" + expired(id), 1);
+        }
+        if (!j.request.user.equals(controller.conf().users().user())) {
+            return noStep(j, "Access/permission denied", "");
         }
         return step(j, line);
     }
 
     private static Reply unconfirmed(String id, String why) {
         return Reply.Answer.failed(
-                "srun: error: Unable to confirm allocation for job " + id + ": " + why
-                        + "\nsrun: Check SLURM_JOB_ID environment variable. Expired or invalid job " + id + "\n",
-                1);
+                "srun: error: Unable to confirm allocation for job " + id + ": " + why + "\n" + expired(id), 1);
+    }
+
+    private static String expired(String id) {
+        return "srun: Check SLURM_JOB_ID environment variable. Expired or invalid job " + id + "\n";
+    }
+
+    private static Reply noStep(Job j, String why, CharSequence warnings) {
+        return Reply.Answer.failed(
+                warnings + "srun: error: Unable to create step for job " + j.id + ": " + why + "\n", 1);
     }
 
     private static int number(GetOpt.Line line, String option, int otherwise) throws Misused {
@@ -77,14 +97,24 @@ final class Srun {
 
     private Reply step(Job j, GetOpt.Line line) throws Misused {
         List<String> named = line.has("nodelist") ? HostList.expand(line.get("nodelist", "")) : List.of();
-        int perNode = number(line, "ntasks-per-node", 0);
+        StringBuilder warnings = new StringBuilder();
         int nodes = nodes(j, line, named);
-        int tasks = line.has("ntasks")
-                ? number(line, "ntasks", 1)
-                : line.has("nodes") || !named.isEmpty()
-                        ? nodes * Math.max(1, perNode)
-                        : variable("SLURM_NTASKS", nodes * Math.max(1, perNode));
-        nodes = Math.min(nodes, tasks);
+        if (nodes > j.shares.size()) {
+            return Reply.Answer.failed(
+                    "srun: error: Only allocated " + j.shares.size() + " nodes asked for " + nodes + "\n", 1);
+        }
+        int tasks = tasks(line, named, nodes, warnings);
+        if (tasks < nodes) {
+            if (!line.has("nodes")) {
+                warnings.append(warning())
+                        .append("can't run ")
+                        .append(tasks)
+                        .append(" processes on ")
+                        .append(nodes);
+                warnings.append(" nodes, setting nnodes to ").append(tasks).append('\n');
+            }
+            nodes = tasks;
+        }
         List<Share> on = new ArrayList<>();
         for (Share s : j.shares) {
             if (on.size() < nodes && (named.isEmpty() || named.contains(s.node()))) {
@@ -92,19 +122,33 @@ final class Srun {
             }
         }
         List<String> names = on.stream().map(Share::node).toList();
-        boolean tooMany = perNode > 0 && tasks > perNode * nodes;
         boolean missing = named.size() <= nodes && !names.containsAll(named);
-        if (on.size() < nodes || missing || tooMany) {
-            return Reply.Answer.failed(
-                    "srun: error: Unable to create step for job " + j.id
-                            + ": Requested node configuration is not available\n",
-                    1);
+        if (on.size() < nodes || missing) {
+            return noStep(j, "Requested node configuration is not available", warnings);
         }
-        int[] counts = spread(tasks, nodes);
+        int cpusThere = on.stream().mapToInt(Share::cpus).sum();
+        int cpus = tasks * number(line, "cpus-per-task", 1);
+        if (cpus > cpusThere && tasks <= cpusThere && !isOld()) {
+            throw new Unsupported("a step that waits for processors that its job doesn't have");
+        }
+        if (cpus > cpusThere) {
+            return noStep(j, "More processors requested than permitted", warnings);
+        }
+        if (line.has("mem") && on.stream().anyMatch(s -> memory(line.get("mem", "0")) > s.memoryMb())) {
+            return noStep(j, "Memory required by task is not available", warnings);
+        }
+        int[] counts = spread(tasks, on);
         String command = line.operands().get(0);
-        int cpus = Math.max(tasks * number(line, "cpus-per-task", 1), nodes);
-        Step step = controller.startStep(
-                j, line.get("job-name", command.substring(command.lastIndexOf('/') + 1)), names, tasks, cpus);
+        Step step = controller
+                .life()
+                .startStep(
+                        j,
+                        line.get("job-name", command.substring(command.lastIndexOf('/') + 1)),
+                        names,
+                        tasks,
+                        // without --exact a step has all that its nodes have
+                        line.has("exact") || line.has("cpus-per-task") ? Math.max(cpus, nodes) : cpusThere,
+                        "srun " + String.join(" ", call.arguments()));
         return new Reply.RunStep(
                 j.id,
                 j.restarts,
@@ -113,25 +157,62 @@ final class Srun {
                 tasks(j, step, on, counts, line),
                 line.has("chdir") ? call.absolute(line.get("chdir", "")) : call.directory(),
                 line.has("kill-on-bad-exit")
-                        && !line.get("kill-on-bad-exit", "1").equals("0"));
+                        && !line.get("kill-on-bad-exit", "1").equals("0"),
+                warnings.toString(),
+                "srun: " + (isOld() ? "launch/slurm: _step_signal: " : "") + "Terminating StepId=" + j.id + "."
+                        + step.id);
+    }
+
+    private static long memory(String value) {
+        try {
+            return SbatchValues.memory("mem", value);
+        } catch (Misused e) {
+            throw new Unsupported("srun --mem=" + value);
+        }
     }
 
     private int nodes(Job j, GetOpt.Line line, List<String> named) throws Misused {
-        if (line.has("nodes")) {
+        if (line.has("nodes") && number(line, "nodes", 0) > 0) {
             return number(line, "nodes", 1);
         }
-        if (!named.isEmpty()) {
+        if (!named.isEmpty() && line.has("jobid")) {
             return named.size();
         }
-        int all = call.environment().containsKey("SLURM_JOB_ID") && !line.has("jobid") ? j.shares.size() : 1;
-        return line.has("ntasks") ? Math.min(all, number(line, "ntasks", 1)) : j.shares.size();
+        return j.shares.size();
     }
 
-    /** The tasks of each node, as equal as can be, the first ones with one more. */
-    private static int[] spread(int tasks, int nodes) {
-        int[] counts = new int[nodes];
-        for (int i = 0; i < nodes; i++) {
-            counts[i] = tasks / nodes + (i < tasks % nodes ? 1 : 0);
+    private boolean isOld() {
+        return controller.conf().release() == SlurmRelease.V22_05;
+    }
+
+    private String warning() {
+        return isOld() ? "srun: Warning: " : "srun: warning: ";
+    }
+
+    private int tasks(GetOpt.Line line, List<String> named, int nodes, StringBuilder warnings) throws Misused {
+        int perNode = number(line, "ntasks-per-node", variable("SLURM_NTASKS_PER_NODE", 0));
+        boolean ownShape = line.has("nodes") || (!named.isEmpty() && line.has("jobid"));
+        int asked = line.has("ntasks") ? number(line, "ntasks", 1) : ownShape ? 0 : variable("SLURM_NTASKS", 0);
+        if (perNode > 0 && asked > perNode * nodes) {
+            warnings.append(warning())
+                    .append("can't honor --ntasks-per-node set to ")
+                    .append(perNode);
+            warnings.append(" which doesn't match the requested tasks ").append(asked);
+            warnings.append(isOld() ? " with the number" : " with the maximum number");
+            warnings.append(" of requested nodes ").append(nodes);
+            warnings.append(". Ignoring --ntasks-per-node.\n");
+        }
+        return asked > 0 ? asked : nodes * Math.max(1, perNode);
+    }
+
+    /** The tasks of each node: one everywhere, then each node is filled before the next. */
+    private static int[] spread(int tasks, List<Share> on) {
+        int[] counts = new int[on.size()];
+        int left = tasks - on.size();
+        for (int i = 0; i < counts.length; i++) {
+            int more = i + 1 == counts.length ? left : Math.min(left, on.get(i).cpus() - 1);
+            counts[i] = 1 + more;
+            left -= more;
         }
         return counts;
     }
@@ -162,12 +243,21 @@ final class Srun {
         for (int node = 0; node < on.size(); node++) {
             for (int local = 0; local < counts[node]; local++) {
                 Map<String, String> env = new LinkedHashMap<>(common);
-                JobEnvironment.onNode(j, on.get(node), node, env);
+                JobEnvironment.onNode(j, withGres(on.get(node), line), node, env);
                 env.put("SLURM_PROCID", Integer.toString(tasks.size()));
                 env.put("SLURM_LOCALID", Integer.toString(local));
                 tasks.add(new Reply.Task(env));
             }
         }
         return tasks;
+    }
+
+    /** What a step sees of a node's generic resources: all that the job has there, or what it asks for. */
+    private static Share withGres(Share share, GetOpt.Line line) {
+        if (!line.has("gres")) {
+            return share;
+        }
+        Map<String, Integer> taken = Gres.take(share.gres(), Gres.parse(line.get("gres", "")));
+        return taken == null ? share : new Share(share.node(), share.cpus(), share.memoryMb(), taken, share.tasks());
     }
 }

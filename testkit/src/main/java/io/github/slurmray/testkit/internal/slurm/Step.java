@@ -22,6 +22,9 @@ final class Step {
     ExitCode exit = ExitCode.ZERO;
     Duration cpuTime = Duration.ZERO;
 
+    /** What was typed to start it. */
+    String submitLine = "";
+
     Step(String id, String name, List<String> nodes, int tasks, int cpus, Instant start) {
         this.id = id;
         this.name = name;

@@ -109,6 +109,11 @@ final class Times {
         }
     }
 
+    /** What commands say of a text that is no point in time. */
+    static String complaint(String text) {
+        return "Invalid time specification (pos=" + (text.matches("now[+-].*") ? 4 : 0) + "): " + text + "\n";
+    }
+
     private static Optional<LocalTime> clock(String text) {
         Matcher m = CLOCK.matcher(text);
         return m.matches()
@@ -164,6 +169,12 @@ final class Times {
             }
         }
         return s.toString();
+    }
+
+    /** As C's ctime prints it: Wed Nov 25 22:58:45 2026. */
+    static String ctime(Instant time, ZoneId zone) {
+        return LocalDateTime.ofInstant(time, zone)
+                .format(DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ROOT));
     }
 
     /** As squeue prints durations: 0:07, 12:30, 1:00:00, 2-03:00:00. */

@@ -58,8 +58,7 @@ class SlurmModelTest {
 
     @Test
     void whatOnlyRealSlurmKnowsIsNotInvented() {
-        for (String line :
-                new String[] {"sbatch --licenses=a x.sh", "squeue --json", "scontrol reconfigure", "sdiag"}) {
+        for (String line : new String[] {"sbatch --container=a x.sh", "squeue --json", "scontrol top 1", "sdiag"}) {
             Reply.Answer a = site.answer(line);
             assertThat(a.status()).as(line).isEqualTo(255);
             assertThat(a.err()).as(line).contains("emulated Slurm doesn't support ");

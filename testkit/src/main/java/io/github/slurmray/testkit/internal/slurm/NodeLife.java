@@ -1,0 +1,72 @@
+package io.github.slurmray.testkit.internal.slurm;
+
+import io.github.slurmray.testkit.SlurmRelease;
+import java.util.List;
+import java.util.Optional;
+
+/** What becomes of nodes, and of the jobs on them. */
+final class NodeLife {
+    private final Controller controller;
+    private final JobLife life;
+
+    NodeLife(Controller controller, JobLife life) {
+        this.controller = controller;
+        this.life = life;
+    }
+
+    /** A node doesn't answer any more: it lost its power, or its network. */
+    void lose(Node n) {
+        n.responding = false;
+        n.downAt = Optional.of(controller.now().plus(controller.conf().slurmdTimeout()));
+        controller.add(new Effect.PowerCut(n.conf().name()));
+    }
+
+    /** A node answers again. */
+    void bringBack(Node n) {
+        n.responding = true;
+        n.downAt = Optional.empty();
+        if (n.reason.equals("Not responding")) {
+            n.down = false;
+            n.reason = "";
+            n.reasonSince = Optional.empty();
+        }
+        controller.queue().schedule();
+    }
+
+    void drain(Node n, String reason) {
+        n.drained = true;
+        n.reason = reason;
+        n.reasonBy = "root";
+        n.reasonSince = Optional.of(controller.now());
+        controller.queue().schedule();
+    }
+
+    void resume(Node n) {
+        n.drained = false;
+        n.reason = "";
+        n.reasonSince = Optional.empty();
+        controller.queue().schedule();
+    }
+
+    void markDown(Node n, String reason) {
+        n.down = true;
+        n.reason = reason;
+        n.reasonBy = "slurm";
+        n.reasonSince = Optional.of(controller.now());
+        boolean old = controller.conf().release() == SlurmRelease.V22_05;
+        ExitCode exit = old ? ExitCode.ZERO : ExitCode.of(1);
+        for (Job j : List.copyOf(controller.jobs())) {
+            if (j.holdsNodes() && !j.completing && j.nodes().contains(n.conf().name())) {
+                life.note(j, "DUE TO NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS");
+                if (j.requeue) {
+                    life.requeue(
+                            j,
+                            JobState.NODE_FAIL,
+                            new Job.Requeue(controller.conf().requeueDelay(), false));
+                } else {
+                    life.finish(j, JobState.NODE_FAIL, "NodeDown", exit);
+                }
+            }
+        }
+    }
+}
