@@ -44,7 +44,7 @@ public final class Emulation implements AutoCloseable {
         RaySource source = real.orElseGet(() -> RaySource.standIn(place.root().resolve("ray")));
         site = place.root().resolve("site.json");
         Place.write(site, SiteFile.text(model, like, source), "rw-------");
-        ssh = new SshFront(user, id, place, requests);
+        ssh = new SshFront(user, id, place, engine::now, requests);
     }
 
     /** Returns where the model lives. */
