@@ -41,6 +41,14 @@ import org.jspecify.annotations.Nullable;
  * {@code --jobid}; no {@code --json}. Users do what users may: what only an administrator may is refused, or is a
  * method here.
  *
+ * <p>The login node runs commands and login shells, with and without a terminal (whose size stays as it was at the
+ * start), reads {@code .bashrc} before each command and {@code .bash_profile} for a shell, and accepts besides
+ * {@link #key} what {@code .ssh/authorized_keys} has, with the options restrict, [no-]port-forwarding, [no-]pty,
+ * permitlisten, permitopen and expiry-time; a key with another option isn't accepted. It forwards both ways and listens
+ * on loopback only; who ends one direction of a connection that came in by a remote forward ends both. What a process
+ * in the background writes after its command has ended may be lost, where sshd would wait for it. SFTP is OpenSSH's own
+ * {@code sftp-server}, and there is none where that isn't installed. Terminals need {@code script}.
+ *
  * <p>The nodes are loopback addresses (127.0.1.1 and up) of one machine: they share its processes, ports and
  * {@code /tmp}, and only {@code hostname}, {@code getent} and {@code TMPDIR} tell them apart. Memory isn't limited.
  * Processes are found by a mark in their environment, so it runs on Linux only, and needs bash, setsid, grep and tee
@@ -293,6 +301,18 @@ public final class EmbeddedSlurm implements AutoCloseable {
     }
 
     /**
+     * Makes another key of the user's, which is accepted only with a certificate of this login node's authority.
+     *
+     * @param validity for how long the certificate is valid, on the emulated clock; after {@link #advance} by as much,
+     *     or if it isn't positive, the key is refused
+     * @return the file of the private key; the certificate lies beside it in {@code NAME-cert.pub}, where ssh looks for
+     *     it
+     */
+    public Path issueCertificate(Duration validity) {
+        return emulation.ssh().issueCertificate(validity);
+    }
+
+    /**
      * Returns the file that names the login node's key.
      *
      * @return a file in the format of known_hosts
@@ -333,7 +353,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
     }
 
     /**
-     * Returns every command line that came over SSH.
+     * Returns every command line that came over SSH; an interactive shell is {@code -bash}, and SFTP is the line of its
+     * server.
      *
      * @return the lines in order, a copy
      */
@@ -481,6 +502,88 @@ public final class EmbeddedSlurm implements AutoCloseable {
     /** Breaks all SSH connections without a goodbye. New ones can be made. */
     public void cutConnections() {
         emulation.ssh().cut();
+    }
+
+    /**
+     * Breaks one SSH connection, without a goodbye, when the login node has sent so many bytes from now on, counted
+     * over all connections together and as they are on the network, encrypted. These bytes still arrive. The next
+     * connection is sound.
+     *
+     * @param bytes how many; with zero, the next byte that should be sent isn't
+     */
+    public void dropAfterSending(long bytes) {
+        emulation.ssh().dropAfterSending(notNegative(bytes));
+    }
+
+    /**
+     * Breaks one SSH connection, without a goodbye, when the login node has received so many bytes from now on, see
+     * {@link #dropAfterSending}. What it was sent beyond them it never sees.
+     *
+     * @param bytes how many; with zero, the next byte that comes is lost
+     */
+    public void dropAfterReceiving(long bytes) {
+        emulation.ssh().dropAfterReceiving(notNegative(bytes));
+    }
+
+    private static long notNegative(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a number of bytes can't be negative, but was " + bytes);
+        }
+        return bytes;
+    }
+
+    /**
+     * Sets whether all SSH connections stall: they stay open, new ones too, and nothing passes in either direction.
+     * Afterwards everything that was held back goes on.
+     *
+     * @param stall true for holding everything back
+     */
+    public void stallConnections(boolean stall) {
+        emulation.ssh().stall(stall);
+    }
+
+    /**
+     * Sets whether the login node presents another host key than that in {@link #knownHosts}, to new connections.
+     *
+     * @param other true for a key that nobody knows, another one at each call
+     */
+    public void presentOtherHostKey(boolean other) {
+        emulation.ssh().presentOtherHostKey(other);
+    }
+
+    /**
+     * Sets whether logins are noisy: there is a banner before the login, and the start-up files of the login shell
+     * write to both streams before each command, with escape sequences and without a last newline. For other noise,
+     * write a {@code .bashrc} into {@link #home}, which is read before each command in any case.
+     *
+     * @param noisy true for noise, from the next connection on
+     */
+    public void noisyLogins(boolean noisy) {
+        emulation.ssh().noisy(noisy);
+    }
+
+    /**
+     * Sets whether the user's language is German: {@code LANG} is de_DE.UTF-8 in what logs in from now on, and in the
+     * jobs that it submits. Slurm itself speaks English only, as a real one. Where the machine has no German, the error
+     * messages of cat, ls, mv, rm and their like are translated by the emulation, unless {@code LC_ALL} or
+     * {@code LC_MESSAGES} says otherwise; those of the shells, dates and numbers are not.
+     *
+     * @param german true for German
+     */
+    public void speakGerman(boolean german) {
+        emulation.ssh().german(german);
+    }
+
+    /**
+     * Sets whether the user has no disk space left. No process of a login or job that starts from now on can write to
+     * any file, those in {@code /tmp} included; it can still make empty ones, directories and pipes. cat, cp, dd, tar
+     * and their like say {@code Disk quota exceeded}. What else writes gets the error EFBIG ({@code File too large})
+     * instead of EDQUOT, since the limit is that of {@code ulimit -f}. What runs already goes on writing.
+     *
+     * @param exceed true for no space
+     */
+    public void exceedQuota(boolean exceed) {
+        emulation.place().overQuota(exceed);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -276,19 +277,28 @@ class EmbeddedSlurmTest {
     }
 
     @Test
-    void manyLiveSideBySide() {
+    void fiftyLiveSideBySideAndLeaveNothing() {
+        Set<String> threads = Leaks.threads();
         List<EmbeddedSlurm> others = new ArrayList<>();
         try {
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 50; i++) {
                 others.add(EmbeddedSlurm.start());
             }
             for (EmbeddedSlurm other : others) {
                 try (Login one = new Login(other)) {
-                    assertThat(one.out("sbatch --parsable -p all -H --wrap x")).isEqualTo("1\n");
+                    assertThat(one.out("sbatch --parsable -p all -o out --wrap 'echo $SLURM_JOB_ID; exec sleep 1006'"))
+                            .isEqualTo("1\n");
                 }
+            }
+            for (EmbeddedSlurm other : others) {
+                Path out = other.home().resolve("out");
+                soon().until(() -> Files.exists(out) && Files.readString(out).equals("1\n"));
             }
         } finally {
             others.forEach(EmbeddedSlurm::close);
         }
+        assertThat(others)
+                .allSatisfy(other -> assertThat(processesThatName(root(other))).isEmpty());
+        soon().untilAsserted(() -> assertThat(Leaks.threads()).isSubsetOf(threads));
     }
 }

@@ -48,7 +48,7 @@ public final class Emulation implements AutoCloseable {
         RaySource source = real.orElseGet(() -> RaySource.standIn(place.root().resolve("ray")));
         site = place.root().resolve("site.json");
         Place.write(site, SiteFile.text(model, like, source, place.installModules(modules)), "rw-------");
-        ssh = new SshFront(user, id, place, requests);
+        ssh = new SshFront(user, id, place, engine::now, requests);
     }
 
     /** Returns where the model lives. */

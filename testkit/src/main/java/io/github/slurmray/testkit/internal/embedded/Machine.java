@@ -143,7 +143,8 @@ final class Machine implements AutoCloseable {
         words.addAll(start.arguments());
         return "workdir=" + Quoted.word(start.workDir()) + "\nstdin=" + Quoted.word(start.stdin()) + "\nstdout="
                 + Quoted.word(start.stdout()) + "\nstderr=" + Quoted.word(start.stderr()) + "\nappend="
-                + (start.append() ? "yes" : "no") + "\ncommand=(env -i " + Quoted.assignments(env) + " "
+                + (start.append() ? "yes" : "no") + "\nover_quota=" + (place.overQuota() ? "yes" : "no")
+                + "\ncommand=(env -i " + Quoted.assignments(env) + " "
                 + Quoted.words(words) + ")\n";
     }
 

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,11 @@ public final class Place {
             "sshare",
             "scrontab",
             "strigger");
+
+    /** Tools whose messages are put into other words where that is asked for; none that is ended by a signal. */
+    private static final List<String> TOOLS = List.of(
+            "cat", "chmod", "cp", "dd", "install", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "rmdir", "stat", "tar",
+            "touch");
 
     private static final Logger LOG = LoggerFactory.getLogger(Place.class);
     private static final SecureRandom NAMES = new SecureRandom();
@@ -89,6 +95,42 @@ public final class Place {
         return root.resolve("bin");
     }
 
+    /** Where tools are whose messages are put into other words. */
+    Path tools() {
+        return bin().resolve("tools");
+    }
+
+    private Path overQuotaMark() {
+        return bin().resolve("over-quota");
+    }
+
+    /** Returns whether the user's files may not grow. */
+    boolean overQuota() {
+        return Files.exists(overQuotaMark());
+    }
+
+    /** Sets whether the user's files may not grow, for what is started from now on. */
+    public void overQuota(boolean over) {
+        setFile(overQuotaMark(), over ? Optional.of("") : Optional.empty());
+    }
+
+    /** Sets whether the start-up files of the login shell make noise. */
+    void noisy(boolean noisy) {
+        setFile(bin().resolve("bashrc"), noisy ? Optional.of(resource("noise.sh")) : Optional.empty());
+    }
+
+    private static void setFile(Path file, Optional<String> content) {
+        if (content.isPresent()) {
+            write(file, content.get(), "rw-------");
+            return;
+        }
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Writes the commands, which find the emulation at a port, and the nodes' addresses. */
     void install(int port, String secret, List<String> nodes) {
         write(bin().resolve("door"), port + "\n" + secret + "\n", "rw-------");
@@ -101,10 +143,22 @@ public final class Place {
         write(bin().resolve("hostname"), resource("hostname.sh"), "rwx------");
         write(bin().resolve("getent"), resource("getent.sh"), "rwx------");
         write(bin().resolve("ip"), resource("ip.sh"), "rwx------");
-        write(home().resolve(".bash_profile"), "PATH=" + Quoted.word(bin().toString()) + ":$PATH\n", "rw-------");
+        write(bin().resolve("tool"), resource("tool.sh"), "rwx------");
+        String commands = Quoted.word(bin().toString());
+        write(
+                home().resolve(".bash_profile"),
+                "PATH=" + commands + ":$PATH\n"
+                        + "for _file in " + commands
+                        + "/bashrc ~/.bashrc; do [ ! -f \"$_file\" ] || . \"$_file\"; done\n"
+                        + "unset _file\n",
+                "rw-------");
         try {
             for (String command : COMMANDS) {
                 Files.createSymbolicLink(bin().resolve(command), Path.of("shim"));
+            }
+            Files.createDirectory(tools());
+            for (String tool : TOOLS) {
+                Files.createSymbolicLink(tools().resolve(tool), Path.of("../tool"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

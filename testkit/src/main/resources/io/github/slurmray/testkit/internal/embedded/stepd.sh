@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Runs a batch script as slurmstepd does. Reports on standard output: the script's process id, then how it ended, then
-# the times that it took. The file that is its argument sets workdir, stdin, stdout, stderr, append and command.
+# the times that it took. The file that is its argument sets workdir, stdin, stdout, stderr, append,
+# over_quota and command.
 # shellcheck source=/dev/null
 . "$1"
 # caught, not ignored: the script has them as they were
@@ -16,6 +17,7 @@ exec 2>"$said"
     echo "slurmstepd: error: couldn't chdir to \`$workdir': No such file or directory: going to /tmp instead" >&2
     cd /tmp || exit 1
   }
+  [ "$over_quota" = no ] || { trap '' XFSZ && ulimit -f 0; }
   exec 9>&- "${command[@]}"
 ) <"$stdin" >>"$stdout" 2>>"$stderr"
 status=$?
