@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,11 @@ public final class Place {
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    // as a rule another than that of any other emulation, whose nodes choose their ports at the same moment
+    private static final AtomicInteger NETWORKS = new AtomicInteger(NAMES.nextInt(254));
+
     private final Path root;
+    private final String network = "127." + (1 + Math.floorMod(NETWORKS.getAndIncrement(), 254)) + ".";
 
     /** Makes the directory. */
     public Place() {
@@ -183,8 +188,8 @@ public final class Place {
     }
 
     /** The loopback address of a node, by its place in slurm.conf. */
-    static String address(int node) {
-        return "127.0." + (1 + (node + 1) / 256) + "." + (node + 1) % 256;
+    private String address(int node) {
+        return network + (1 + (node + 1) / 256) + "." + (node + 1) % 256;
     }
 
     /** A private directory of a node. */
