@@ -16,8 +16,8 @@ record Answer(int status, String out, String err) {
             Map.entry(Pattern.compile("(?<=sbatch: Job )\\d+(?= to start)"), "<job>"),
             Map.entry(Pattern.compile("(?<![\\d:-])00:00:[0-5]\\d(?![:\\d])"), "00:00:<s>"),
             Map.entry(Pattern.compile("(?<![\\d:-])00:0\\d\\.\\d{3}"), "00:0<s>"),
-            // squeue's TIME; an exit code such as 0:9 has no zero in the second place
-            Map.entry(Pattern.compile("(?<![\\d:.])0:0\\d(?![:\\d])"), "0:0<s>"),
+            // squeue's TIME; an exit code such as 0:15 has no blank before it
+            Map.entry(Pattern.compile("(?<= )0:[0-5]\\d(?=\\s)"), "0:0<s>"),
             Map.entry(Pattern.compile("(?<=hpcuser\\()\\d+"), "<uid>"),
             Map.entry(Pattern.compile("(?<=CANCELLED by )\\d+"), "<uid>"),
             Map.entry(Pattern.compile("(?<=Scheduler=)(Main|Backfill)"), "<any>"),
