@@ -53,8 +53,8 @@ import org.jspecify.annotations.Nullable;
  * its processes, ports and {@code /tmp}, and only {@code hostname}, {@code getent}, {@code ip} and {@code TMPDIR} tell
  * them apart. That is enough for a Ray cluster, real or the stand-in of {@link #site}. Memory isn't limited. Processes
  * are found by a mark in their environment, so it runs on Linux only, and needs bash, setsid, grep and tee there, and
- * Python 3 for the stand-in. No root, and no port beyond loopback. All processes of jobs and commands are gone after {@link #close}, and
- * within seconds after this JVM was killed.
+ * Python 3 for the stand-in. No root, and no port beyond loopback. All processes of jobs and commands are gone after
+ * {@link #close}, and within seconds after this JVM was killed.
  *
  * <p>Safe for use by many threads; many may be open at once.
  */

@@ -89,7 +89,10 @@ class EmbeddedSlurmTest {
                 """);
         String home = root(slurm).toString();
         // which loopback network it is differs
-        assertThat(read("out").replaceAll("127\\.\\d+\\.1\\.", "127.N.1.").replaceAll(" +STREAM", " STREAM").lines())
+        assertThat(read("out")
+                        .replaceAll("127\\.\\d+\\.1\\.", "127.N.1.")
+                        .replaceAll(" +STREAM", " STREAM")
+                        .lines())
                 .contains(
                         "0 cn1 127.N.1.1 " + home + "/n/cn1",
                         "1 cn2 127.N.1.2 " + home + "/n/cn2",
