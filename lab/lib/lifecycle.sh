@@ -181,6 +181,7 @@ tear_down() {
         # a host that was still booting has no record yet
         ! pid=$(spawned_process "$name") || kill -KILL "$pid"
     done
+    thaw
     for name in $HOSTS switch; do
         wait_for 20 "the end of $name" host_is_gone "$name" || true
     done
@@ -188,6 +189,13 @@ tear_down() {
     ip link del lab0 2>/dev/null || true
     ip route del unreachable "$LAB_NETS" 2>/dev/null || true
     wait_for 10 "the removal of cgroups" remove_cgroups || true
+}
+
+# The processes of a suspended job are frozen, and die only when they go on.
+thaw() {
+    find /sys/fs/cgroup/freezer/slurmray-lab -name freezer.state 2>/dev/null | while read -r state; do
+        echo THAWED >"$state" || true
+    done
 }
 
 # The "unshare" of a host that has not finished booting, told from a stranger by its command line.
