@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * scontrol (show, hold, release, requeue, update, ping), sinfo, sacctmgr (show associations) and srun inside a job or
  * with {@code --jobid}; no {@code --json}.
  *
- * <p>The nodes are loopback addresses (127.0.1.1 and up) of one machine: they share its processes, ports and
- * {@code /tmp}, and only {@code hostname}, {@code getent} and {@code TMPDIR} tell them apart. Memory isn't limited.
+ * <p>The nodes are loopback addresses of one machine, other ones for each emulation: they share its processes, ports
+ * and {@code /tmp}, and only {@code hostname}, {@code getent} and {@code TMPDIR} tell them apart. Memory isn't limited.
  * Processes are found by a mark in their environment, so it runs on Linux only, and needs bash, setsid, grep and tee
  * there. No root, and no port beyond loopback. All processes of jobs and commands are gone after {@link #close}, and
  * within seconds after this JVM was killed.

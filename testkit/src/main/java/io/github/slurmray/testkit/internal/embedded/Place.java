@@ -93,7 +93,7 @@ public final class Place {
         write(bin().resolve("door"), port + "\n" + secret + "\n", "rw-------");
         StringBuilder table = new StringBuilder("login1 127.0.0.1\n");
         for (int i = 0; i < nodes.size(); i++) {
-            table.append(nodes.get(i)).append(' ').append(address(i)).append('\n');
+            table.append(nodes.get(i)).append(' ').append(address(port, i)).append('\n');
         }
         write(bin().resolve("nodes"), table.toString(), "rw-------");
         write(bin().resolve("shim"), resource("shim.sh"), "rwx------");
@@ -110,9 +110,13 @@ public final class Place {
         }
     }
 
-    /** The loopback address of a node, by its place in slurm.conf. */
-    static String address(int node) {
-        return "127.0." + (1 + (node + 1) / 256) + "." + (node + 1) % 256;
+    /**
+     * The loopback address of a node, by its place in slurm.conf. Another emulation on this machine, which has another
+     * port, has other addresses: two heads that look for free ports at the same time don't get in each other's way.
+     */
+    static String address(int port, int node) {
+        int address = (port << 8) + node + 1;
+        return "127." + (address >> 16) + "." + (address >> 8 & 255) + "." + (address & 255);
     }
 
     /** A private directory of a node. */
