@@ -276,6 +276,17 @@ class HandlesTest {
         assertThat(slurm.state(owner.job())).isEqualTo("RUNNING");
     }
 
+    @Test
+    void aClusterWhoseTokenWasEmptiedCanBeFoundAndEnded() throws IOException {
+        RayCluster owner = launch();
+        Files.writeString(slurm.run(owner.id()).resolve("token"), "\n");
+
+        assertThat(observe(owner).job()).isEqualTo(owner.job());
+        attach(owner).end();
+
+        assertThat(slurm.run(owner.id())).doesNotExist();
+    }
+
     // ---------------------------------------------------------------- what must not be ended
 
     @Test
