@@ -49,12 +49,12 @@ import org.jspecify.annotations.Nullable;
  * in the background writes after its command has ended may be lost, where sshd would wait for it. SFTP is OpenSSH's own
  * {@code sftp-server}, and there is none where that isn't installed. Terminals need {@code script}.
  *
- * <p>The nodes are loopback addresses (127.N.1.1 and up, with another N for each emulation) of one machine: they share
- * its processes, ports and {@code /tmp}, and only {@code hostname}, {@code getent}, {@code ip} and {@code TMPDIR} tell
- * them apart. That is enough for a Ray cluster, real or the stand-in of {@link #site}. Memory isn't limited. Processes
- * are found by a mark in their environment, so it runs on Linux only, and needs bash, setsid, grep and tee there, and
- * Python 3 for the stand-in. No root, and no port beyond loopback. All processes of jobs and commands are gone after
- * {@link #close}, and within seconds after this JVM was killed.
+ * <p>The nodes are loopback addresses of one machine, other ones for each emulation: they share its processes, ports
+ * and {@code /tmp}, and only {@code hostname}, {@code getent}, {@code ip} and {@code TMPDIR} tell them apart. That is
+ * enough for a Ray cluster, real or the stand-in of {@link #site}. Memory isn't limited. Processes are found by a mark
+ * in their environment, so it runs on Linux only, and needs bash, setsid, grep and tee there, and Python 3 for the
+ * stand-in. No root, and no port beyond loopback. All processes of jobs and commands are gone after {@link #close}, and
+ * within seconds after this JVM was killed.
  *
  * <p>Safe for use by many threads; many may be open at once.
  */

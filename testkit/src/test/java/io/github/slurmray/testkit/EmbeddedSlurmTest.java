@@ -88,22 +88,34 @@ class EmbeddedSlurmTest {
                 echo "step: $?"; getent ahostsv4 cn3 | head -n 1; ip -4 -o addr show dev emulated0; scontrol show hostnames | tr '\\n' ' '
                 """);
         String home = root(slurm).toString();
-        // which loopback network it is differs
-        assertThat(read("out")
-                        .replaceAll("127\\.\\d+\\.1\\.", "127.N.1.")
-                        .replaceAll(" +STREAM", " STREAM")
-                        .lines())
+        String net = net(login);
+        assertThat(read("out").lines())
                 .contains(
-                        "0 cn1 127.N.1.1 " + home + "/n/cn1",
-                        "1 cn2 127.N.1.2 " + home + "/n/cn2",
-                        "2 cn3 127.N.1.3 " + home + "/n/cn3",
+                        "0 cn1 " + net + "1 " + home + "/n/cn1",
+                        "1 cn2 " + net + "2 " + home + "/n/cn2",
+                        "2 cn3 " + net + "3 " + home + "/n/cn3",
                         "srun: error: cn3: task 2: Exited with exit code 2",
                         "step: 2",
-                        "127.N.1.3 STREAM cn3",
-                        "2: emulated0    inet 127.N.1.1/8 scope host emulated0",
+                        String.format("%-15s STREAM cn3", net + "3"),
+                        "2: emulated0    inet " + net + "1/8 scope host emulated0",
                         "cn1 cn2 cn3 ");
         assertThat(login.out("sacct -n -P -o JobID,State,ExitCode,NNodes -j " + job))
                 .isEqualTo("1|COMPLETED|0:0|3\n1.batch|COMPLETED|0:0|1\n1.0|FAILED|2:0|3\n");
+    }
+
+    /** What the addresses of an emulation's nodes begin with. */
+    private static String net(Login login) {
+        String first = login.out("getent hosts cn1").split(" ", 2)[0];
+        assertThat(first).matches("127\\.\\d+\\.\\d+\\.1");
+        return first.substring(0, first.length() - 1);
+    }
+
+    @Test
+    void theNodesOfTwoEmulationsHaveAddressesOfTheirOwn() {
+        try (EmbeddedSlurm other = EmbeddedSlurm.start();
+                Login otherLogin = new Login(other)) {
+            assertThat(net(otherLogin)).isNotEqualTo(net(login));
+        }
     }
 
     @Test

@@ -105,7 +105,8 @@ final class Ending {
                 if (isTakenOver()) {
                     throw takenOver("detach");
                 }
-                leftovers.directory().write(RunDirectory.DETACHED, "by " + handle + "\n");
+                // empty, as a full disk has room for that
+                leftovers.directory().write(RunDirectory.DETACHED, "");
             }
             closeHandle.accept(whyClosed());
             return job;

@@ -103,7 +103,7 @@ public final class EventLog implements AutoCloseable {
                 }
                 try {
                     subscriber.accept(event);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.warn("a subscriber of cluster events threw and is told no more", e);
                     close();
                 }

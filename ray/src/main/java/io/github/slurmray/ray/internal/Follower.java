@@ -122,7 +122,7 @@ final class Follower implements AutoCloseable {
             answered(Long.parseLong(line.substring("!told ".length())));
         } else {
             told++;
-            listener.line(line);
+            listener.line(line.startsWith("!!") ? line.substring(1) : line);
         }
     }
 

@@ -239,7 +239,8 @@ public final class Launcher {
 
     private static Secret token(RunDirectory directory) {
         try {
-            return Secret.of(directory.read(RunDirectory.TOKEN).strip());
+            String token = directory.read(RunDirectory.TOKEN).strip();
+            return token.isEmpty() ? Secret.random(TOKEN_BYTES) : Secret.of(token);
         } catch (CommandFailedException e) {
             return Secret.random(TOKEN_BYTES);
         }

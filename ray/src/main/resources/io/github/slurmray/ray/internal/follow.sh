@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # follow RUN TOLD SILENCE: prints the lines of RUN/events.jsonl after the first TOLD, as they come, and "!owner HANDLE" for
-# whoever owns the cluster: first after the events that are there already, then whenever it changes. A line on standard
-# input renews the lease, an empty one is a sign of life, and "?N" is answered by "!told N" after what was there then. It
-# ends with standard input, after SILENCE seconds without a line
-# (a connection that was cut doesn't end here), or when RUN is gone. It asks four times a second and starts no process, so
+# whoever owns the cluster: first after the events that are there already, then whenever it changes. A line of the file that
+# begins with ! gets another one before it. A line on standard input renews the lease, an empty one is a sign of life, and "?N"
+# is answered by "!told N" after what was there then. It ends with standard input, after SILENCE seconds without a line (a
+# connection that was cut doesn't end here), or when RUN is gone. It asks four times a second and starts no process, so
 # it can run on a login node for as long as the cluster does. Opening the file anew each time is what makes a network file
 # system look for news.
 run=$1 told=$2 silence=$3 owner='?' heard=0 asked=''
@@ -12,7 +12,7 @@ while [ -d "$run" ] && [ $((SECONDS - heard)) -lt "$silence" ]; do
   { mapfile -s "$told" lines <"$run/events.jsonl"; } 2>/dev/null
   for line in "${lines[@]}"; do
     [[ $line == *$'\n' ]] || break # still being written
-    printf '%s' "$line"
+    printf '%s' "${line/#!/!!}"
     told=$((told + 1))
   done
   { IFS= read -r now <"$run/owner"; } 2>/dev/null
@@ -29,7 +29,8 @@ while [ -d "$run" ] && [ $((SECONDS - heard)) -lt "$silence" ]; do
       case $order in
         '') ;;
         '?'*) asked=${order#?} ;;
-        *) printf '%s\n' "$order" >"$run/lease" ;;
+        # over the old text: once that is thrown away, another program may fill the last of the disk before the new one
+        *) printf '%s\n' "$order" 1<>"$run/lease" ;;
       esac
       ;;
     1) exit 0 ;;

@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(Leaks.class)
 class EventLogTest {
@@ -73,13 +75,17 @@ class EventLogTest {
         }
     }
 
-    @Test
-    void aSubscriberThatThrowsIsToldNoMoreAndTheOthersAre() {
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, AssertionError.class})
+    void aSubscriberThatThrowsIsToldNoMoreAndTheOthersAre(Class<? extends Throwable> what) {
         try (EventLog log = new EventLog("test")) {
             List<ClusterEvent> broken = new CopyOnWriteArrayList<>();
             List<ClusterEvent> fine = new CopyOnWriteArrayList<>();
             log.subscribe(e -> {
                 broken.add(e);
+                if (what == AssertionError.class) {
+                    throw new AssertionError("as this test wants it");
+                }
                 throw new IllegalStateException("as this test wants it");
             });
             log.subscribe(fine::add);

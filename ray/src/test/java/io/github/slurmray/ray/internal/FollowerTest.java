@@ -291,6 +291,30 @@ class FollowerTest {
     }
 
     @Test
+    void whatLooksLikeAWordOfTheScriptInTheFileIsALine() throws IOException {
+        write("!told many\n!owner nobody\n!!\n");
+        Files.writeString(home.resolve("run/owner"), "handle-1\n");
+        try (Follower follower = follow(host)) {
+            awaitLines("!told many", "!owner nobody", "!!");
+            await().untilAsserted(() -> assertThat(owners).containsExactly("handle-1"));
+            assertThat(follower.signOfLife()).isTrue();
+        }
+    }
+
+    @Test
+    void aRenewalNeedsNoRoomOnTheDisk() throws IOException {
+        Path lease = home.resolve("run/lease");
+        Files.writeString(lease, "launched\n" + "x".repeat(100));
+        try (Follower follower = follow(host)) {
+            await().until(() -> follower.renew("renewed 1"));
+            await().untilAsserted(
+                            () -> assertThat(Files.readAllLines(lease).get(0)).isEqualTo("renewed 1"));
+        }
+        // a file that had been emptied would have to get its block again
+        assertThat(lease).hasSize(109);
+    }
+
+    @Test
     void theScriptEndsWhenNobodyGivesASignOfLife() throws IOException {
         write("one\n");
         try (HostProcess process = script(0, 1)) {

@@ -251,7 +251,8 @@ class HandlesTest {
     void aDetachedClusterStaysDetachedWhoeverAttachesAndLeaves() {
         RayCluster owner = launch();
         owner.detach();
-        assertThat(slurm.run(owner.id()).resolve("detached")).exists();
+        // a full disk has room for an empty file only
+        assertThat(slurm.run(owner.id()).resolve("detached")).isEmptyFile();
 
         RayCluster guest = attach(owner);
         guest.close();
@@ -274,6 +275,17 @@ class HandlesTest {
                 .hasMessageContaining(owner.id().value());
         assertThat(slurm.run(owner.id()).resolve("detached")).exists();
         assertThat(slurm.state(owner.job())).isEqualTo("RUNNING");
+    }
+
+    @Test
+    void aClusterWhoseTokenWasEmptiedCanBeFoundAndEnded() throws IOException {
+        RayCluster owner = launch();
+        Files.writeString(slurm.run(owner.id()).resolve("token"), "\n");
+
+        assertThat(observe(owner).job()).isEqualTo(owner.job());
+        attach(owner).end();
+
+        assertThat(slurm.run(owner.id())).doesNotExist();
     }
 
     // ---------------------------------------------------------------- what must not be ended

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,11 +55,7 @@ public final class Place {
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-    // as a rule another than that of any other emulation, whose nodes choose their ports at the same moment
-    private static final AtomicInteger NETWORKS = new AtomicInteger(NAMES.nextInt(254));
-
     private final Path root;
-    private final String network = "127." + (1 + Math.floorMod(NETWORKS.getAndIncrement(), 254)) + ".";
 
     /** Makes the directory. */
     public Place() {
@@ -141,7 +136,7 @@ public final class Place {
         write(bin().resolve("door"), port + "\n" + secret + "\n", "rw-------");
         StringBuilder table = new StringBuilder("login1 127.0.0.1\n");
         for (int i = 0; i < nodes.size(); i++) {
-            table.append(nodes.get(i)).append(' ').append(address(i)).append('\n');
+            table.append(nodes.get(i)).append(' ').append(address(port, i)).append('\n');
         }
         write(bin().resolve("nodes"), table.toString(), "rw-------");
         write(bin().resolve("shim"), resource("shim.sh"), "rwx------");
@@ -187,9 +182,13 @@ public final class Place {
         return "source " + Quoted.word(bin().resolve("modules.sh").toString());
     }
 
-    /** The loopback address of a node, by its place in slurm.conf. */
-    private String address(int node) {
-        return network + (1 + (node + 1) / 256) + "." + (node + 1) % 256;
+    /**
+     * The loopback address of a node, by its place in slurm.conf. Another emulation on this machine, which has another
+     * port, has other addresses: two heads that look for free ports at the same time don't get in each other's way.
+     */
+    static String address(int port, int node) {
+        int address = (port << 8) + node + 1;
+        return "127." + (address >> 16) + "." + (address >> 8 & 255) + "." + (address & 255);
     }
 
     /** A private directory of a node. */
