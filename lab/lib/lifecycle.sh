@@ -193,8 +193,8 @@ tear_down() {
 
 # The processes of a suspended job are frozen, and die only when they go on.
 thaw() {
-    find /sys/fs/cgroup/freezer/slurmray-lab -name freezer.state 2>/dev/null | while read -r state; do
-        echo THAWED >"$state" || true
+    find /sys/fs/cgroup/freezer/slurmray-lab -name freezer.state 2>/dev/null | while read -r file; do
+        echo THAWED >"$file" || true
     done
 }
 
