@@ -123,6 +123,11 @@ final class PendingReasons {
                 "JobHoldMaxRequeue");
         put(
                 BY_SOMEBODY,
+                "The job was put back into the queue and is held: 'scontrol release' lets it go.",
+                "job requeued in held state",
+                "job_requeued_in_held_state");
+        put(
+                BY_SOMEBODY,
                 "The job could not be launched and is held; look why before releasing it, or ask the site.",
                 "JobLaunchFailure",
                 "launch failed requeued held",

@@ -30,6 +30,8 @@ class PendingReasonsTest {
         "AssocGrpCPUMinutesLimit,BY_SOMEBODY",
         "JobHeldUser,BY_SOMEBODY",
         "JobHeldAdmin,BY_SOMEBODY",
+        "job requeued in held state,BY_SOMEBODY",
+        "job_requeued_in_held_state,BY_SOMEBODY",
         "PartitionDown,BY_SOMEBODY",
         "PartitionInactive,BY_SOMEBODY",
         "'ReqNodeNotAvail, UnavailableNodes:cn[1-2]',BY_SOMEBODY",

@@ -216,7 +216,7 @@ final class Ending {
     private void endUnlessTakenOver() {
         if (!isTakenOver()) {
             endAndRemove();
-        } else if (!hasEnded()) {
+        } else if (!lastWord().isEnded()) {
             throw takenOver("end");
         }
     }
@@ -237,13 +237,14 @@ final class Ending {
     }
 
     private void endJob() {
-        if (hasEnded()) {
+        JobState now = lastWord();
+        if (now.isEnded()) {
             return;
         }
-        if (watch.current().phase() == Phase.PENDING) {
-            slurm.cancel(job, name());
-        } else {
+        if (takesSignals(now)) {
             slurm.signalBatch(job, "TERM", name());
+        } else {
+            slurm.cancel(job, name());
         }
         if (endsWithin(ORDERLY_END)) {
             return;
@@ -259,9 +260,17 @@ final class Ending {
         }
     }
 
-    private boolean hasEnded() {
+    /** Whether the batch shell can be told to end. To one that is suspended, scancel tries for minutes to tell it. */
+    private boolean takesSignals(JobState now) {
+        return now instanceof JobState.Running running
+                ? !running.phase().equals("SUSPENDED")
+                : !(now instanceof JobState.Pending) && watch.current().phase() != Phase.PENDING;
+    }
+
+    /** Slurm's word; what is known to have ended isn't asked for again. */
+    private JobState lastWord() {
         watch.lookNow();
-        return watch.current().phase() == Phase.ENDED || askSlurm().isEnded();
+        return watch.current().job().filter(JobState::isEnded).orElseGet(this::askSlurm);
     }
 
     /** The job has the name of its cluster, by which it is known from a job with the same id in another Slurm. */

@@ -333,7 +333,9 @@ guard() {
     major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]}
   fi
   guarded=no
-  if [ -s "$run/token" ] && { [ "$major" -gt 2 ] || { [ "$major" -eq 2 ] && [ "$minor" -ge 52 ]; }; }; then
+  if [ "$major" -gt 2 ] || { [ "$major" -eq 2 ] && [ "$minor" -ge 52 ]; }; then
+    # as after a requeue: what has ended once has no token any more
+    [ -s "$run/token" ] || fail no-token "there is no $run/token to guard Ray with; launch another cluster"
     guarded=yes
     export RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH="$run/token"
   fi

@@ -6,7 +6,7 @@
 # connection that was cut doesn't end here), or when RUN is gone. It asks four times a second and starts no process, so
 # it can run on a login node for as long as the cluster does. Opening the file anew each time is what makes a network file
 # system look for news.
-run=$1 told=$2 silence=$3 owner='?' heard=0 asked=''
+run=$1 told=$2 silence=$3 owner='?' heard=0 asked='' order='' more=''
 while [ -d "$run" ] && [ $((SECONDS - heard)) -lt "$silence" ]; do
   lines=() now=''
   { mapfile -s "$told" lines <"$run/events.jsonl"; } 2>/dev/null
@@ -22,17 +22,19 @@ while [ -d "$run" ] && [ $((SECONDS - heard)) -lt "$silence" ]; do
   fi
   [ -z "$asked" ] || printf '!told %s\n' "$asked"
   asked=''
-  IFS= read -r -t 0.25 order
+  IFS= read -r -t 0.25 more
   case $? in
     0)
-      heard=$SECONDS
+      order+=$more heard=$SECONDS
       case $order in
         '') ;;
         '?'*) asked=${order#?} ;;
         # over the old text: once that is thrown away, another program may fill the last of the disk before the new one
         *) printf '%s\n' "$order" 1<>"$run/lease" ;;
       esac
+      order=''
       ;;
     1) exit 0 ;;
+    *) order+=$more ;; # the rest of the line is still to come
   esac
 done

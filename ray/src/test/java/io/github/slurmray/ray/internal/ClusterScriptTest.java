@@ -329,6 +329,7 @@ class ClusterScriptTest {
     private List<ClusterEvent> firstNode(String settings, String definitions) throws IOException {
         Files.createDirectories(directory.resolve("run/logs"));
         Files.writeString(directory.resolve("run/lease"), "launched\n");
+        Files.writeString(directory.resolve("run/token"), "secret");
         Path script = Files.writeString(
                 directory.resolve("script"),
                 Samples.functions(
@@ -493,12 +494,13 @@ class ClusterScriptTest {
     }
 
     @Test
-    void withoutATokenFileNothingIsGuarded() {
+    void aRayThatTheTokenWouldGuardIsNotStartedWithoutIt() throws IOException {
         assertThat(after(
                         Samples.functions(
-                                "run=" + Shell.quote(directory.toString()), "wrapper=() dashboard_open=guarded"),
-                        "ray_version=2.60.0 head_address=10.0.0.1\nguard; echo \"$guarded $dashboard_host\""))
-                .isEqualTo("no 127.0.0.1\n");
+                                "run=" + Shell.quote(directory.toString()), "wrapper=() dashboard_open=always"),
+                        "ray_version=2.60.0 head_address=10.0.0.1\n(guard; echo started); echo \"$?\""))
+                .isEqualTo("1\n");
+        assertThat(directory.resolve("events.jsonl")).content().contains("\"type\":\"failed\"", "no-token");
     }
 
     // ---------------------------------------------------------------- which Ray there is

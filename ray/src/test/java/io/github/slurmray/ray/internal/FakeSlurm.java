@@ -37,6 +37,10 @@ final class FakeSlurm {
         program("scancel", """
                 for id; do :; done
                 for a in "$@"; do case $a in --name=*) [ "${a#--name=}" = "$(cat "$JOBS/../names/$id")" ] || exit 0 ;; esac; done
+                case $(cat "$JOBS/$id")$* in
+                  # a real one tries for a minute and more
+                  SUSPENDED*--batch*) echo "scancel: error: Signal 15 on job $id: Job is currently suspended" >&2; exit 1 ;;
+                esac
                 case $* in *--batch*) echo COMPLETED >"$JOBS/$id" ;; *) echo CANCELLED >"$JOBS/$id" ;; esac
                 """);
         program("scontrol", "exit 1");

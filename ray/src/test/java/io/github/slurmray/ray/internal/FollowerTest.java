@@ -327,6 +327,27 @@ class FollowerTest {
     }
 
     @Test
+    void anOrderThatComesInPiecesIsUnderstood() throws IOException {
+        try (HostProcess process = script(0, 60)) {
+            BufferedReader out = reader(process);
+            assertThat(out.readLine()).isEqualTo("!owner ");
+            order(process, "?1");
+            // it has waited for the rest between the two
+            write("one\n");
+            assertThat(out.readLine()).isEqualTo("one");
+            write("two\n");
+            assertThat(out.readLine()).isEqualTo("two");
+            order(process, "2\n");
+            assertThat(out.readLine()).isEqualTo("!told 12");
+        }
+    }
+
+    private static void order(HostProcess process, String text) throws IOException {
+        process.stdin().write(text.getBytes(StandardCharsets.UTF_8));
+        process.stdin().flush();
+    }
+
+    @Test
     void theScriptEndsWithTheDirectory() throws IOException {
         write("one\n");
         try (HostProcess process = script(0, 60)) {

@@ -334,6 +334,29 @@ class HandlesTest {
     // ---------------------------------------------------------------- what ending leaves
 
     @Test
+    void aSuspendedClusterIsCancelledSinceItTakesNoOrderToEnd() throws Exception {
+        RayCluster cluster = launch();
+        slurm.says(cluster.job(), "SUSPENDED");
+
+        cluster.end();
+
+        assertThat(slurm.state(cluster.job())).isEqualTo("CANCELLED");
+        assertThat(slurm.run(cluster.id())).doesNotExist();
+    }
+
+    @Test
+    void aClusterThatWasPutBackIntoTheQueueIsCancelled() throws Exception {
+        RayCluster cluster = launch();
+        await().atMost(SOON).until(() -> cluster.phase() == Phase.STARTING);
+        slurm.says(cluster.job(), "PENDING");
+
+        cluster.end();
+
+        assertThat(slurm.state(cluster.job())).isEqualTo("CANCELLED");
+        assertThat(slurm.run(cluster.id())).doesNotExist();
+    }
+
+    @Test
     void whoEndsAClusterWithoutAConnectionToItsVmIsToldThatItsKeyIsLeft() throws Exception {
         RayCluster launched = open(SlurmRayCluster.builder()
                 .host(host)
