@@ -9,6 +9,7 @@ import io.github.slurmray.slurm.JobState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,9 @@ class ClusterEventTest {
 
     @Test
     void noKindIsLeftOut() {
-        assertThat(events().<Class<?>>map(a -> a.get()[0].getClass()).distinct())
+        assertThat(events().<Class<?>>map(
+                                a -> Objects.requireNonNull(a.get()[0]).getClass())
+                        .distinct())
                 .containsExactlyInAnyOrder(ClusterEvent.class.getPermittedSubclasses());
     }
 }
