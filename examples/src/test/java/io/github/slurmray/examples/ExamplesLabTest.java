@@ -60,7 +60,7 @@ class ExamplesLabTest {
         assertThat(said)
                 .contains("nodes that took part: 3")
                 .contains("cn1 took part", "cn2 took part", "cn3 took part")
-                .contains("published on the VM: 10.77.0.5:8290")
+                .contains("the dashboard is published at 10.77.0.5:8290 of the cloud VM")
                 .contains("COMPLETED")
                 .contains("nothing is left on any host");
         assertThat(ok).as(said).isTrue();
