@@ -19,11 +19,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -142,7 +142,9 @@ final class RayHttp implements AutoCloseable {
             request.header("Content-Type", "application/json");
         }
         PullBody pull = new PullBody();
-        CompletableFuture<HttpResponse<PullBody>> answer = client().sendAsync(request.build(), headers -> pull);
+        // not sendAsync: since Java 25 that ends in the common pool, which on two cores has one thread, maybe our
+        // caller's
+        Future<HttpResponse<PullBody>> answer = submit(http -> http.send(request.build(), headers -> pull));
         long start = System.nanoTime();
         try {
             HttpResponse<PullBody> response = await(answer, timeout, method + " " + uri);
@@ -209,7 +211,7 @@ final class RayHttp implements AutoCloseable {
         }
     }
 
-    private <T> T await(CompletableFuture<T> future, Duration timeout, String what) {
+    private <T> T await(Future<T> future, Duration timeout, String what) {
         Runnable abort = () -> future.cancel(true);
         inFlight.add(abort);
         try {
@@ -274,6 +276,18 @@ final class RayHttp implements AutoCloseable {
             }
             return c;
         }
+    }
+
+    private <T> Future<T> submit(Sending<T> sending) {
+        synchronized (lock) {
+            HttpClient http = client();
+            return Objects.requireNonNull(executor).submit(() -> sending.by(http));
+        }
+    }
+
+    /** A request that blocks until its answer is there. */
+    private interface Sending<T> {
+        T by(HttpClient client) throws IOException, InterruptedException;
     }
 
     private static long millisSince(long nanos) {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -63,6 +64,27 @@ class RayDashboardTest {
         try (TinyServer server = new TinyServer(r -> TinyServer.text(200, answer));
                 RayDashboard dashboard = client(server)) {
             assertThat(dashboard.version()).isEqualTo(new RayVersion("2.9.0", "3", "abc", Optional.empty()));
+        }
+    }
+
+    /** A program may well run a pipeline of its own in the common pool, which on two cores has one thread. */
+    @Test
+    void anAnswerNeedsNoThreadOfTheCommonPool() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        for (int i = 0; i < ForkJoinPool.getCommonPoolParallelism(); i++) {
+            ForkJoinPool.commonPool().execute(() -> {
+                try {
+                    over.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        try (TinyServer server = new TinyServer(r -> TinyServer.text(200, "success"));
+                RayDashboard dashboard = client(server)) {
+            assertThat(dashboard.gcsHealthy()).isTrue();
+        } finally {
+            over.countDown();
         }
     }
 
