@@ -98,19 +98,20 @@ own_address() {
 address_of() { getent ahostsv4 "$1" | { read -r a _ && printf '%s\n' "$a"; }; }
 
 # choose_ports [INDEX]: sets base to the first of $port_stride ports that nobody on this node uses. The first try follows
-# from the job's id and this node's number in the job, so that jobs that share a node, and nodes that share a machine,
-# start apart; all of Ray's ports on the node lie in this block.
+# from the job's id and this node's number in the job, and so do the next ones, so that jobs that share a node, and nodes
+# that share a machine, keep apart while they choose; all of Ray's ports on the node lie in this block.
 choose_ports() {
   local -A taken=()
-  local file address i port blocks=$(((port_last - port_first + 1) / port_stride))
+  local file address i port nodes=${SLURM_JOB_NUM_NODES:-1} blocks=$(((port_last - port_first + 1) / port_stride))
   for file in /proc/net/tcp /proc/net/tcp6; do
     [ -r "$file" ] || continue
     while read -r _ address _; do
       case $address in *:*) taken[$((16#${address##*:}))]=1 ;; esac
     done < <(tail -n +2 "$file")
   done
-  for ((i = 0; i < blocks; i++)); do
-    base=$((port_first + (job * ${SLURM_JOB_NUM_NODES:-1} + ${1:-0} + i) % blocks * port_stride))
+  # first its own ones, then any: a job of very many nodes has more nodes than there are blocks
+  for ((i = 0; i < 2 * blocks; i++)); do
+    base=$((port_first + (job * nodes + ${1:-0} + (i < blocks ? i * nodes : i)) % blocks * port_stride))
     for ((port = base; port < base + port_stride; port++)); do
       [ -z "${taken[$port]:-}" ] || continue 2
     done

@@ -19,6 +19,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +223,29 @@ class ClusterScriptTest {
                             free + "choose_ports; echo \"$base\""))
                     .isEqualTo((10_000 + (4700 + job) % 3 * 100) + "\n");
         }
+    }
+
+    @Test
+    void nodesThatShareAMachineKeepApartEvenWhereTheirFirstBlocksAreTaken() {
+        // ports 10301, 10401 and 10501 are taken: the first blocks of all three
+        String taken = "tail() { printf '%s\\n' '0: 0100007F:283D x' '1: 0100007F:28A1 x' '2: 0100007F:2905 x'; }\n";
+        Set<String> chosen = new TreeSet<>();
+        for (int node = 0; node < 3; node++) {
+            chosen.add(after(
+                    Samples.functions("SLURM_JOB_ID=1", "SLURM_JOB_NUM_NODES=3", "port_last=31999"),
+                    taken + "choose_ports " + node + "; echo \"$base\""));
+        }
+        assertThat(chosen).containsExactly("10600\n", "10700\n", "10800\n");
+    }
+
+    @Test
+    void aLargeJobTriesEveryBlock() {
+        // two blocks, of which the first is taken, and more nodes than blocks
+        String taken = "tail() { echo '0: 0100007F:2711 x'; }\n";
+        assertThat(after(
+                        Samples.functions("SLURM_JOB_ID=2", "SLURM_JOB_NUM_NODES=4", "port_last=10199"),
+                        taken + "choose_ports 0; echo \"$base\""))
+                .isEqualTo("10100\n");
     }
 
     @Test
