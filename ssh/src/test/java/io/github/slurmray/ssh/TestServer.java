@@ -40,6 +40,7 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.channel.ChannelSessionFactory;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
+import org.apache.sshd.server.forward.DirectTcpipFactory;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,7 @@ final class TestServer implements AutoCloseable {
                     USER.equals(user) && accepted.stream().anyMatch(k -> KeyUtils.compareKeys(k, key)));
             server.setCommandFactory((channel, command) -> new LocalCommand(command));
             server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
-            server.setChannelFactories(List.of(new LimitedSessions(), new HalfCloseForwarding()));
+            server.setChannelFactories(List.of(new LimitedSessions(), DirectTcpipFactory.INSTANCE));
             server.addSessionListener(new org.apache.sshd.common.session.SessionListener() {
                 @Override
                 public void sessionCreated(Session session) {
