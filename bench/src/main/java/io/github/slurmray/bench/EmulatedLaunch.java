@@ -50,15 +50,13 @@ final class EmulatedLaunch {
     }
 
     private static RayCluster launch(SshHost login, Platform site, int nodes, int startSeconds) {
-        RayEnvironment standIn = site.defaultRay().orElseThrow();
-        RayEnvironment.Builder ray = RayEnvironment.builder()
-                .rayVersion(standIn.rayVersion().orElseThrow())
-                .setupLine("export FAKE_RAY_START_SECONDS=" + startSeconds);
-        standIn.setup().forEach(ray::setupLine);
+        RayEnvironment standIn = site.defaultRay().orElseThrow().toBuilder()
+                .setupLine("export FAKE_RAY_START_SECONDS=" + startSeconds)
+                .build();
         SlurmRayCluster.Builder cluster = SlurmRayCluster.builder()
                 .host(login)
                 .platform(site)
-                .rayEnvironment(ray.build())
+                .rayEnvironment(standIn)
                 .account("project_1")
                 .timeLimit(Duration.ofHours(1))
                 .head(HeadGroup.builder()

@@ -70,6 +70,25 @@ public final class RayEnvironment {
     }
 
     /**
+     * Starts a builder from this environment, such as one of a site that needs a setup line more.
+     *
+     * @return a fresh builder that has everything which this has
+     */
+    public Builder toBuilder() {
+        Builder builder = builder();
+        builder.setup.addAll(setup);
+        builder.virtualEnvironment = virtualEnvironment;
+        builder.wrapper.addAll(wrapper);
+        builder.rayVersion = rayVersion;
+        builder.runtime = runtime;
+        builder.hasRay = hasRay;
+        builder.architecture = architecture;
+        builder.fastNetwork = fastNetwork;
+        builder.note = note;
+        return builder;
+    }
+
+    /**
      * Starts a builder. With nothing set, {@code ray} is expected on the job's PATH.
      *
      * @return a fresh builder

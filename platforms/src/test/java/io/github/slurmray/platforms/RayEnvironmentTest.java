@@ -3,6 +3,7 @@ package io.github.slurmray.platforms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +49,24 @@ class RayEnvironmentTest {
         assertThat(Platforms.lab().rayEnvironment("pytorch/2.5").hasRay())
                 .as("a Ray whose version is known is there")
                 .contains(true);
+    }
+
+    @Test
+    void whatIsBuiltFromOneHasAllThatItHas() {
+        RayEnvironment venv = builder().virtualEnvironment("/venvs/a").build();
+        Stream.of(
+                        Stream.of(venv),
+                        Platforms.roihuGpu().rayEnvironments().values().stream(),
+                        Platforms.lumiG().rayEnvironments().values().stream(),
+                        Platforms.lab().rayEnvironments().values().stream())
+                .flatMap(all -> all)
+                .forEach(ray -> {
+                    assertThat(ray.toBuilder().build())
+                            .usingRecursiveComparison()
+                            .isEqualTo(ray);
+                    assertThat(ray.toBuilder().setupLine("one more").build().setup())
+                            .hasSize(ray.setup().size() + 1);
+                });
     }
 
     @Test

@@ -46,7 +46,7 @@ abstract class ClusterContract {
 
     abstract String account();
 
-    /** The stand-in for Ray, with lines of shell to run before it. */
+    /** The stand-in for Ray, with these lines of shell in its setup too. */
     abstract RayEnvironment standIn(List<String> lines);
 
     /**

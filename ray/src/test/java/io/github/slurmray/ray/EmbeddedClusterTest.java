@@ -48,12 +48,9 @@ class EmbeddedClusterTest extends ClusterContract {
 
     @Override
     RayEnvironment standIn(List<String> lines) {
-        RayEnvironment ray = platform().defaultRay().orElseThrow();
-        RayEnvironment.Builder changed =
-                RayEnvironment.builder().rayVersion(ray.rayVersion().orElseThrow());
-        lines.forEach(changed::setupLine);
-        ray.setup().forEach(changed::setupLine);
-        return changed.build();
+        RayEnvironment.Builder ray = platform().defaultRay().orElseThrow().toBuilder();
+        lines.forEach(ray::setupLine);
+        return ray.build();
     }
 
     @Override
