@@ -194,7 +194,7 @@ tear_down() {
 # The processes of a suspended job are frozen, and die only when they go on.
 thaw() {
     find /sys/fs/cgroup/freezer/slurmray-lab -name freezer.state 2>/dev/null | while read -r file; do
-        echo THAWED >"$file" || true
+        echo THAWED >"$file" || true # it went with the job in the meantime; what is left is named by leftovers
     done
 }
 

@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -74,13 +75,11 @@ final class ClusterLab implements AutoCloseable {
     }
 
     static RayEnvironment standInRay(String... exports) {
-        RayEnvironment.Builder ray = RayEnvironment.builder()
-                .setupLine("export FAKE_RAY_START_SECONDS=0.2")
-                .rayVersion("2.60.0");
+        List<String> lines = new ArrayList<>(List.of("export FAKE_RAY_START_SECONDS=0.2"));
         for (String export : exports) {
-            ray.setupLine("export " + export);
+            lines.add("export " + export);
         }
-        return ray.module(STAND_IN).build();
+        return standInRay(lines);
     }
 
     /** The stand-in after these lines of shell. */

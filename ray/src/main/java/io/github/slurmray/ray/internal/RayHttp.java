@@ -142,8 +142,7 @@ final class RayHttp implements AutoCloseable {
             request.header("Content-Type", "application/json");
         }
         PullBody pull = new PullBody();
-        // not sendAsync: since Java 25 that ends in the common pool, which on two cores has one thread, maybe our
-        // caller's
+        // not sendAsync: since Java 25 that ends in the common pool, whose only thread on two cores may be our caller
         Future<HttpResponse<PullBody>> answer = submit(http -> http.send(request.build(), headers -> pull));
         long start = System.nanoTime();
         try {

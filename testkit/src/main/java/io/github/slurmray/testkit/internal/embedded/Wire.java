@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -160,7 +161,7 @@ final class Wire {
         }
 
         private <A> CompletionHandler<Integer, A> after(
-                CompletionHandler<Integer, ? super A> handler, java.util.function.IntUnaryOperator change) {
+                CompletionHandler<Integer, ? super A> handler, IntUnaryOperator change) {
             return new CompletionHandler<>() {
                 @Override
                 public void completed(Integer n, A a) {
