@@ -193,8 +193,10 @@ tear_down() {
 
 # The processes of a suspended job are frozen, and die only when they go on.
 thaw() {
-    find /sys/fs/cgroup/freezer/slurmray-lab -name freezer.state 2>/dev/null | while read -r file; do
-        echo THAWED >"$file" || true # it went with the job in the meantime; what is left is named by leftovers
+    local group
+    lab_cgroups | while read -r group; do
+        # one that goes with its job at this moment needs no thawing; what is left is named by leftovers
+        [ ! -e "$group/freezer.state" ] || echo THAWED >"$group/freezer.state" || true
     done
 }
 
