@@ -1,5 +1,6 @@
 package io.github.slurmray.ray;
 
+import static io.github.slurmray.ray.Bounds.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -147,6 +148,16 @@ abstract class ClusterContract {
         return cluster;
     }
 
+    /** A path that all nodes can see and nobody uses. */
+    private String unusedFile() {
+        String file = login.run(Command.shell("mktemp -u ~/contract.XXXXXX"))
+                .orThrow()
+                .stdout()
+                .strip();
+        own(() -> login.run(Command.of("rm", "-f", file)));
+        return file;
+    }
+
     private void end(RayCluster cluster) {
         cluster.end();
         assertThat(RayClusters.on(login, platform()).list()).noneMatch(c -> c.id().equals(cluster.id()));
@@ -279,45 +290,56 @@ abstract class ClusterContract {
     // ---------------------------------------------------------------- Ray doesn't start, or dies
 
     @Test
-    void aSetupLineThatFailsIsNamedWithItsWords() {
+    void aSetupLineThatFailsIsNamedWithItsWords() throws Exception {
         fails(
+                10,
                 cluster(1).rayEnvironment(standIn(List.of("no-such-command --at-all"))),
                 "no-such-command --at-all",
                 "command not found");
     }
 
     @Test
-    void aHeadThatDiesFailsWithTheTailOfItsLog() {
-        fails(cluster(1, "FAKE_RAY_FAIL=head"), "told to fail", "head");
+    void aHeadThatDiesFailsWithTheTailOfItsLog() throws Exception {
+        fails(10, cluster(1, "FAKE_RAY_FAIL=head"), "told to fail", "head");
     }
 
     @Test
-    void aWorkerThatDiesBeforeItJoinedFailsWithTheTailOfItsLog() {
-        fails(cluster(1, "FAKE_RAY_FAIL=worker"), "told to fail", "worker");
+    void aWorkerThatDiesBeforeItJoinedFailsWithTheTailOfItsLog() throws Exception {
+        fails(10, cluster(1, "FAKE_RAY_FAIL=worker"), "told to fail", "worker");
     }
 
     @Test
-    void aWorkerThatNeverJoinsFailsAtTheJoinTimeout() {
-        fails(cluster(1, "FAKE_RAY_HANG=worker").joinTimeout(Duration.ofSeconds(5)), "1 of 2 nodes joined within 5 s");
+    void aWorkerThatNeverJoinsFailsAtTheJoinTimeout() throws Exception {
+        fails(
+                15,
+                cluster(1, "FAKE_RAY_HANG=worker").joinTimeout(Duration.ofSeconds(5)),
+                "1 of 2 nodes joined within 5 s");
     }
 
     /** The user is told, the job ends by itself, and ending the handle removes the rest. */
-    private void fails(SlurmRayCluster.Builder spec, String... words) {
+    private void fails(int seconds, SlurmRayCluster.Builder spec, String... words) throws Exception {
         RayCluster cluster = launch(spec);
+        await().atMost(SOON).until(() -> cluster.phase() != Phase.PENDING);
 
-        ClusterFailedException e = catchThrowableOfType(ClusterFailedException.class, () -> cluster.awaitReady(SOON));
+        ClusterFailedException e = within(
+                seconds,
+                words[0],
+                () -> catchThrowableOfType(ClusterFailedException.class, () -> cluster.awaitReady(SOON)));
+        within(seconds, words[0] + ": the job has ended", () -> awaitPhase(cluster, Phase.ENDED));
 
         assertThat(e).hasMessageContainingAll(words);
-        awaitPhase(cluster, Phase.ENDED);
         assertThat(cluster.jobState()).get().isInstanceOf(JobState.Ended.class);
         end(cluster);
     }
 
     @Test
-    void aReadyClusterWhoseHeadDiesEnds() {
-        RayCluster cluster = ready(cluster(1, "FAKE_RAY_DIE=head"));
+    void aReadyClusterWhoseHeadDiesEnds() throws Exception {
+        String death = unusedFile();
+        RayCluster cluster = ready(cluster(1, "FAKE_RAY_DIE=head", "FAKE_RAY_DIE_FILE=" + death));
 
-        awaitPhase(cluster, Phase.ENDED);
+        login.run(Command.of("touch", death)).orThrow();
+
+        within(10, "a ready cluster's head dies", () -> awaitPhase(cluster, Phase.ENDED));
 
         assertThat(cluster.events().stream().filter(ClusterEvent.NodeLeft.class::isInstance))
                 .anyMatch(e -> ((ClusterEvent.NodeLeft) e).log().contains("told to die"));
@@ -326,7 +348,10 @@ abstract class ClusterContract {
 
     @Test
     void aReadyClusterGoesOnWithoutAWorkerThatDied() {
-        RayCluster cluster = ready(cluster(2, "FAKE_RAY_DIE=cn3"));
+        String death = unusedFile();
+        RayCluster cluster = ready(cluster(2, "FAKE_RAY_DIE=cn3", "FAKE_RAY_DIE_FILE=" + death));
+
+        login.run(Command.of("touch", death)).orThrow();
 
         await().atMost(SOON)
                 .until(() -> cluster.events().stream()
@@ -342,12 +367,15 @@ abstract class ClusterContract {
     // ---------------------------------------------------------------- Slurm ends it, or is away
 
     @Test
-    void aJobCancelledFromOutsideIsAnEndWithThatOutcome() {
+    void aJobCancelledFromOutsideIsAnEndWithThatOutcome() throws Exception {
         RayCluster cluster = ready(cluster(1));
 
         login.run(Command.of("scancel", cluster.job().toString())).orThrow();
 
-        awaitPhase(cluster, Phase.ENDED);
+        within(10, "a ready cluster cancelled from outside", () -> awaitPhase(cluster, Phase.ENDED));
+        ClusterEndedException e =
+                catchThrowableOfType(ClusterEndedException.class, () -> cluster.awaitReady(Duration.ZERO));
+        assertThat(e.state().outcome()).isEqualTo(JobState.Outcome.CANCELLED);
         assertThatThrownBy(() -> cluster.jobs().list())
                 .isInstanceOf(ClusterEndedException.class)
                 .hasMessageContainingAll(cluster.id().value(), "had been ready since", "cancelled");
@@ -355,12 +383,15 @@ abstract class ClusterContract {
     }
 
     @Test
-    void aPendingJobCancelledFromOutsideIsAnEnd() {
+    void aPendingJobCancelledFromOutsideIsAnEnd() throws Exception {
         RayCluster cluster = pending();
 
         login.run(Command.of("scancel", cluster.job().toString())).orThrow();
 
-        ClusterEndedException e = catchThrowableOfType(ClusterEndedException.class, () -> cluster.awaitReady(SOON));
+        ClusterEndedException e = within(
+                10,
+                "a pending job cancelled from outside",
+                () -> catchThrowableOfType(ClusterEndedException.class, () -> cluster.awaitReady(SOON)));
         assertThat(e.state().outcome()).isEqualTo(JobState.Outcome.CANCELLED);
         end(cluster);
     }

@@ -1,7 +1,7 @@
 package io.github.slurmray.ray;
 
+import static io.github.slurmray.ray.Bounds.within;
 import static io.github.slurmray.ray.ClusterLab.SOON;
-import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the user of a cluster gets when the spec, the site's Slurm, Ray or a node is at fault. */
+/** What the user of a cluster gets when the spec or the site is at fault, besides what {@link ClusterContract} says. */
 @LabTest
 class ClusterFaultsLabTest extends OnTheLab {
     // ---------------------------------------------------------------- refused
@@ -126,25 +126,6 @@ class ClusterFaultsLabTest extends OnTheLab {
     }
 
     @Test
-    void aHeadThatDiesFailsWithTheTailOfItsLog() throws Exception {
-        failsWithin(10, "a head that dies", clusters.standIn(1, "FAKE_RAY_FAIL=head"), "told to fail", "head");
-    }
-
-    @Test
-    void aWorkerThatDiesBeforeItJoinedFailsWithTheTailOfItsLog() throws Exception {
-        failsWithin(10, "a worker that dies", clusters.standIn(1, "FAKE_RAY_FAIL=worker"), "told to fail", "worker");
-    }
-
-    @Test
-    void aWorkerThatNeverJoinsFailsAtTheJoinTimeout() throws Exception {
-        failsWithin(
-                15,
-                "a worker that never joins, with the join timeout of 5 s",
-                clusters.standIn(1, "FAKE_RAY_HANG=worker").joinTimeout(Duration.ofSeconds(5)),
-                "1 of 2 nodes joined within 5 s");
-    }
-
-    @Test
     void aSetUpThatHangsFailsAtTheJoinTimeoutAndIsNamed() throws Exception {
         failsWithin(
                 15,
@@ -170,7 +151,6 @@ class ClusterFaultsLabTest extends OnTheLab {
                 () -> catchThrowableOfType(ClusterFailedException.class, () -> cluster.awaitReady(SOON)));
         within(seconds, what + ": the job has ended", () -> {
             await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
-            return null;
         });
 
         assertThat(e).hasMessageContainingAll(words);
@@ -180,52 +160,7 @@ class ClusterFaultsLabTest extends OnTheLab {
         clusters.leftovers(cluster).assertNone();
     }
 
-    @Test
-    void aReadyClusterWhoseHeadDiesEnds() throws Exception {
-        RayCluster cluster = clusters.ready(clusters.standIn(1, "FAKE_RAY_DIE=head"));
-
-        within(12, "a ready cluster's head dies (2 s after its start)", () -> {
-            await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
-            return null;
-        });
-
-        assertThat(cluster.events().stream().filter(ClusterEvent.NodeLeft.class::isInstance))
-                .anyMatch(e -> ((ClusterEvent.NodeLeft) e).log().contains("told to die"));
-        cluster.end();
-        clusters.leftovers(cluster).assertNone();
-    }
-
-    @Test
-    void aReadyClusterGoesOnWithoutAWorkerThatDied() {
-        RayCluster cluster = clusters.ready(clusters.standIn(2, "FAKE_RAY_DIE=cn3"));
-
-        await().atMost(SOON)
-                .until(() -> cluster.events().stream()
-                        .anyMatch(e -> e instanceof ClusterEvent.NodeLeft left
-                                && left.node().equals("cn3")
-                                && left.hadJoined()));
-
-        assertThat(cluster.phase()).isEqualTo(Phase.READY);
-        assertThat(cluster.nodes()).hasSize(2);
-        cluster.end();
-        clusters.leftovers(cluster).assertNone();
-    }
-
     // ---------------------------------------------------------------- Slurm ends it
-
-    @Test
-    void aJobCancelledFromOutsideIsAnEndWithThatOutcome() throws Exception {
-        RayCluster cluster = clusters.ready(clusters.standIn(1));
-
-        lab.run("exec", "ctl", "scancel", cluster.job().toString());
-
-        endsAs(cluster, JobState.Outcome.CANCELLED, "cancelled from outside");
-        assertThatThrownBy(() -> cluster.jobs().list())
-                .isInstanceOf(ClusterEndedException.class)
-                .hasMessageContainingAll(cluster.id().value(), "had been ready since", "cancelled");
-        cluster.end();
-        clusters.leftovers(cluster).assertNone();
-    }
 
     @Test
     void aJobThatReachesItsTimeLimitIsAnEndWithThatOutcome() throws Exception {
@@ -239,23 +174,6 @@ class ClusterFaultsLabTest extends OnTheLab {
         clusters.leftovers(cluster).assertNone();
     }
 
-    @Test
-    void aPendingJobCancelledFromOutsideIsAnEnd() throws Exception {
-        clusters.blocker();
-        RayCluster cluster = clusters.launch(clusters.pending());
-        await().atMost(SOON).until(() -> cluster.jobState().isPresent());
-
-        lab.run("exec", "ctl", "scancel", cluster.job().toString());
-
-        ClusterEndedException e = within(
-                10,
-                "a pending job cancelled from outside",
-                () -> catchThrowableOfType(ClusterEndedException.class, () -> cluster.awaitReady(SOON)));
-        assertThat(e.state().outcome()).isEqualTo(JobState.Outcome.CANCELLED);
-        cluster.end();
-        clusters.leftovers(cluster).assertNone();
-    }
-
     private void endsAs(RayCluster cluster, JobState.Outcome outcome, String what) throws Exception {
         await().atMost(SOON)
                 .pollInterval(Duration.ofMillis(100))
@@ -263,7 +181,6 @@ class ClusterFaultsLabTest extends OnTheLab {
                         .isBlank());
         within(10, what + ", after Slurm has ended it", () -> {
             await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
-            return null;
         });
         assertThat(cluster.jobState())
                 .get()

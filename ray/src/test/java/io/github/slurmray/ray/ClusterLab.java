@@ -14,9 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 
 /**
  * What the lab tests of clusters share: connections, specs of small clusters, and a close that ends whatever a test
@@ -167,16 +165,6 @@ final class ClusterLab implements AutoCloseable {
     <T extends AutoCloseable> T own(T resource) {
         owned.push(resource);
         return resource;
-    }
-
-    /** Does something, and asserts that it took no longer than promised. */
-    static <T> T within(long seconds, String what, Callable<T> action) throws Exception {
-        long start = System.nanoTime();
-        T result = action.call();
-        double took = (System.nanoTime() - start) / 1e9;
-        System.out.printf(Locale.ROOT, "%5.1f s of %d s: %s%n", took, seconds, what);
-        assertThat(took).as(what).isLessThan((double) seconds);
-        return result;
     }
 
     @Override

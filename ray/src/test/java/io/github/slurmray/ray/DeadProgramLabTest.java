@@ -1,7 +1,7 @@
 package io.github.slurmray.ray;
 
+import static io.github.slurmray.ray.Bounds.within;
 import static io.github.slurmray.ray.ClusterLab.SOON;
-import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -119,7 +119,6 @@ class DeadProgramLabTest extends OnTheLab {
             await().atMost(Duration.ofMinutes(1))
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> lab.sh("ctl", "squeue -h -t R,PD,CG -n " + id).isBlank());
-            return null;
         });
         LabLeftovers.of(lab, id, Optional.of(job)).assertNodesAreClean();
         assertThat(RayClusters.on(clusters.login, Platforms.lab())

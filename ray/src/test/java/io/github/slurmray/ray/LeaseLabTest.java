@@ -1,7 +1,7 @@
 package io.github.slurmray.ray;
 
+import static io.github.slurmray.ray.Bounds.within;
 import static io.github.slurmray.ray.ClusterLab.SOON;
-import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -75,7 +75,6 @@ class LeaseLabTest extends OnTheLab {
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> lab.sh("ctl", "squeue -h -t R,PD,CG -n " + launched.id())
                             .isBlank());
-            return null;
         });
         clusters.leftovers(launched).assertNodesAreClean();
         assertThat(RayClusters.on(clusters.login, Platforms.lab()).prune().removed())
@@ -104,7 +103,6 @@ class LeaseLabTest extends OnTheLab {
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> lab.sh("ctl", "squeue -h -t R,PD,CG -n " + launched.id())
                             .isBlank());
-            return null;
         });
         RayCluster found = clusters.own(elsewhere.observe(launched.id()));
         assertThat(found.events()).anyMatch(ClusterEvent.LeaseOver.class::isInstance);

@@ -1,7 +1,7 @@
 package io.github.slurmray.ray;
 
+import static io.github.slurmray.ray.Bounds.within;
 import static io.github.slurmray.ray.ClusterLab.SOON;
-import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -37,7 +37,7 @@ class OutageLabTest extends OnTheLab {
             assertThat(launch).isNotDone();
         });
 
-        RayCluster cluster = within(5, "launched, after the controller is back", launch::get);
+        RayCluster cluster = within(5, "launched, after the controller is back", () -> launch.get());
 
         assertThat(lab.sh("ctl", "squeue -h -n " + plan.id()).lines()).hasSize(1);
         cluster.awaitReady(SOON);
@@ -93,7 +93,6 @@ class OutageLabTest extends OnTheLab {
 
         within(5, "pending again, after the controller is back", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Pending.class));
-            return null;
         });
         cluster.end();
         clusters.leftovers(cluster).assertNone();
@@ -111,7 +110,6 @@ class OutageLabTest extends OnTheLab {
 
         within(5, "running again, after the controller is back", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Running.class));
-            return null;
         });
         cluster.end();
         clusters.leftovers(cluster).assertNone();
@@ -157,12 +155,10 @@ class OutageLabTest extends OnTheLab {
         within(15, "job and Ray answer, after the network is back", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Running.class));
             await().atMost(SOON).ignoreExceptions().until(() -> cluster.nodes().size() == 2);
-            return null;
         });
         within(15, "the events are followed again", () -> {
             await().atMost(SOON)
                     .until(() -> cluster.events().stream().anyMatch(ClusterEvent.NodeLeft.class::isInstance));
-            return null;
         });
         clusters.assertEventsAreThoseOfTheJob(cluster);
         cluster.end();
@@ -182,7 +178,6 @@ class OutageLabTest extends OnTheLab {
         within(15, "job and Ray answer, after sshd is back", () -> {
             await().atMost(SOON).until(() -> is(cluster, JobState.Running.class));
             await().atMost(SOON).ignoreExceptions().until(() -> cluster.nodes().size() == 1);
-            return null;
         });
         cluster.end();
         assertThat(cluster.events().stream().filter(ClusterEvent.Started.class::isInstance))
@@ -214,7 +209,7 @@ class OutageLabTest extends OnTheLab {
             lab.sh("ctl", "pkill -CONT -x slurmctld");
         }
 
-        RayCluster cluster = within(15, "launched, after the network is back", launch::get);
+        RayCluster cluster = within(15, "launched, after the network is back", () -> launch.get());
 
         assertThat(lab.sh("ctl", "squeue -h -t all -o %A -n " + plan.id()).lines())
                 .containsExactly(cluster.job().toString());
@@ -232,7 +227,6 @@ class OutageLabTest extends OnTheLab {
         during("powercut cn2", "poweron cn2", () -> {
             within(40, "a lost node is reported, after its power was cut", () -> {
                 await().atMost(SOON).until(() -> cluster.phase() == Phase.ENDED);
-                return null;
             });
         });
 

@@ -1,8 +1,8 @@
 package io.github.slurmray.ray;
 
+import static io.github.slurmray.ray.Bounds.within;
 import static io.github.slurmray.ray.ClusterLab.REAL_RAY;
 import static io.github.slurmray.ray.ClusterLab.SOON;
-import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -77,7 +77,6 @@ class PublishLabTest extends OnTheLab {
 
         within(15, "ready though the VM's port is taken", () -> {
             cluster.awaitReady(SOON);
-            return null;
         });
         PublishState.Down down = within(15, "publishing failed: port taken", () -> failed(cluster));
         assertThat(down.cause()).contains("port 8303").contains("taken");
@@ -85,7 +84,6 @@ class PublishLabTest extends OnTheLab {
         listener.close();
         within(40, "published, once the port was free again", () -> {
             await().atMost(SOON).until(() -> cluster.publishState() instanceof PublishState.Up);
-            return null;
         });
         cluster.end();
         clusters.leftovers(cluster).onVmPort(8303).assertNone();
@@ -120,7 +118,6 @@ class PublishLabTest extends OnTheLab {
 
         within(15, "ready though the VM can't be reached", () -> {
             cluster.awaitReady(SOON);
-            return null;
         });
         PublishState.Down down = within(15, "publishing failed: VM unreachable", () -> failed(cluster));
         assertThat(down.cause()).contains("10.77.0.99");

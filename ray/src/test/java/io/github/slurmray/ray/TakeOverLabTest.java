@@ -1,7 +1,7 @@
 package io.github.slurmray.ray;
 
+import static io.github.slurmray.ray.Bounds.within;
 import static io.github.slurmray.ray.ClusterLab.SOON;
-import static io.github.slurmray.ray.ClusterLab.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

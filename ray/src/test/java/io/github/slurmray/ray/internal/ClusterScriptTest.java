@@ -398,11 +398,11 @@ class ClusterScriptTest {
                 "coproc sleep 1000; wait",
             })
     void aLineOfTheSetUpThatHangsIsNamedAtTheJoinTimeoutAndLeavesNoProcess(String line) throws IOException {
-        List<ClusterEvent> events = firstNode("join_timeout=2 setup=('echo before' " + Shell.quote(line) + ")", "");
+        List<ClusterEvent> events = firstNode("join_timeout=1 setup=('echo before' " + Shell.quote(line) + ")", "");
 
         ClusterEvent.Failed failed = only(events, ClusterEvent.Failed.class);
         assertThat(failed.cause()).isEqualTo("join-timeout");
-        assertThat(failed.detail()).isEqualTo("0 of 1 nodes joined within 2 s; set-up still hung in: " + line);
+        assertThat(failed.detail()).isEqualTo("0 of 1 nodes joined within 1 s; set-up still hung in: " + line);
         assertThat(failed.log()).startsWith("before");
         assertThat(only(events, ClusterEvent.Ending.class).reason()).isEqualTo("failed");
         assertThat(events).last().isInstanceOf(ClusterEvent.Finished.class);
@@ -410,14 +410,14 @@ class ClusterScriptTest {
 
     @Test
     void theSearchForRayMayHangLikeALine() throws IOException {
-        List<ClusterEvent> events = firstNode("join_timeout=2 setup=() wrapper=(hang)", "hang() { sleep 1000; }");
+        List<ClusterEvent> events = firstNode("join_timeout=1 setup=() wrapper=(hang)", "hang() { sleep 1000; }");
 
         assertThat(only(events, ClusterEvent.Failed.class).detail()).endsWith("hung in: the search for 'ray'");
     }
 
     @Test
     void theLeaseHoldsWhileSetUpHangs() throws IOException {
-        List<ClusterEvent> events = firstNode("lease=2 setup=('sleep 1000')", "");
+        List<ClusterEvent> events = firstNode("lease=1 setup=('sleep 1000')", "");
 
         assertThat(events).noneMatch(ClusterEvent.Failed.class::isInstance);
         only(events, ClusterEvent.LeaseOver.class);

@@ -9,7 +9,8 @@ FAKE_RAY_START_SECONDS  how long a node takes to start (default 5)
 FAKE_RAY_VERSION        what --version says (default 2.60.0)
 FAKE_RAY_FAIL           "head", or a node's name: Ray ends there instead of starting
 FAKE_RAY_HANG           "head", or a node's name: Ray never finishes starting there
-FAKE_RAY_DIE            a node's name: Ray dies there soon after it has started
+FAKE_RAY_DIE            "head", or a node's name: Ray dies there two seconds after it has started
+FAKE_RAY_DIE_FILE       a file: it dies not then, but as soon as there is this file
 
 Sixty-four of it start at once on two cores, so what only a head needs is imported there.
 """
@@ -347,7 +348,7 @@ def start(arguments):
         start_worker(options, seconds)
     print("Ray runtime started.", flush=True)
     if told("FAKE_RAY_DIE", role):
-        time.sleep(2)
+        wait_for_death()
         print("fake-ray: told to die", flush=True)
         return 1
     if "--block" not in options:
@@ -355,6 +356,15 @@ def start(arguments):
             os._exit(0)
         os.setsid()
     wait_for_signal()
+
+
+def wait_for_death():
+    file = os.environ.get("FAKE_RAY_DIE_FILE")
+    if not file:
+        time.sleep(2)
+        return
+    while not os.path.exists(file):
+        time.sleep(0.05)
 
 
 def end(*_):
