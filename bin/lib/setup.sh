@@ -61,11 +61,17 @@ need_ray() {
   touch "$ray_environment/complete"
 }
 
+# at_exit COMMAND: also does this when the script ends, however it does.
+at_exit() {
+  exit_commands="$1; ${exit_commands:-}"
+  trap 'eval "$exit_commands"' EXIT
+}
+
 # need_lab VERSION: brings the lab up with this Slurm, and takes it down at the script's end if it was down before.
 need_lab() {
   if ! lab/lab status >/dev/null 2>&1; then
     say "bringing the lab up with Slurm $1"
-    trap 'lab/lab down' EXIT
+    at_exit 'lab/lab down'
   fi
   lab/lab up --slurm "$1"
 }
