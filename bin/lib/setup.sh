@@ -48,6 +48,11 @@ need_java() {
   command -v mvn >/dev/null || need_packages maven
 }
 
+# need_procps: pkill and pgrep, with which a cluster's own script finds what Ray left.
+need_procps() {
+  command -v pgrep >/dev/null || need_packages procps
+}
+
 # need_ray: sets ray_environment to a virtual environment with Ray, which is made once and kept in the user's cache.
 need_ray() {
   local version=2.60.0
