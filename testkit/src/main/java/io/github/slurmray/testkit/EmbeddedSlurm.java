@@ -71,7 +71,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
                         b.release,
                         b.conf,
                         new SlurmModel.People(b.user, uid(), b.accounts, b.foreignAccounts, b.maxJobs, b.maxSubmitJobs),
-                        ZoneId.systemDefault(),
+                        ZoneId::systemDefault,
                         Instant.now()),
                 user,
                 commands::add,

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.sshd.server.SshServer;
@@ -52,18 +53,27 @@ public final class Emulation implements AutoCloseable {
         UserKeys keys = new UserKeys(user, place.root(), place.home(), engine::now);
         Ed25519Key hostKey = Ed25519Key.generate();
         CompletableFuture<SshFront> front =
-                aside(() -> new SshFront(server.join(), user, id, place, keys, hostKey, requests));
+                aside(() -> new SshFront(done(server), user, id, place, keys, hostKey, requests));
         door = new Door(engine, place, faults, UUID.randomUUID().toString(), commands);
         place.install(door.port(), door.secret(), model.nodes());
         RaySource source = real.orElseGet(() -> RaySource.standIn(place.root().resolve("ray")));
         site = place.root().resolve("site.json");
         Place.write(site, SiteFile.text(model, like, source, place.installModules(modules)), "rw-------");
-        ssh = front.join();
+        ssh = done(front);
     }
 
     private static <T> CompletableFuture<T> aside(Supplier<T> work) {
         return CompletableFuture.supplyAsync(
                 work, task -> Machine.daemon(task, "slurmray-embedded-start").start());
+    }
+
+    private static <T> T done(CompletableFuture<T> work) {
+        try {
+            return work.join();
+        } catch (CompletionException e) {
+            // in its own words
+            throw e.getCause() instanceof RuntimeException own ? own : e;
+        }
     }
 
     /** Returns where the model lives. */
