@@ -66,14 +66,13 @@ public final class EmbeddedSlurm implements AutoCloseable {
 
     private EmbeddedSlurm(Builder b) {
         user = b.user;
-        SlurmModel model = new SlurmModel(
-                b.release,
-                b.conf,
-                new SlurmModel.People(b.user, uid(), b.accounts, b.foreignAccounts, b.maxJobs, b.maxSubmitJobs),
-                ZoneId.systemDefault(),
-                Instant.now());
         emulation = new Emulation(
-                model,
+                () -> new SlurmModel(
+                        b.release,
+                        b.conf,
+                        new SlurmModel.People(b.user, uid(), b.accounts, b.foreignAccounts, b.maxJobs, b.maxSubmitJobs),
+                        ZoneId::systemDefault,
+                        Instant.now()),
                 user,
                 commands::add,
                 requests::add,

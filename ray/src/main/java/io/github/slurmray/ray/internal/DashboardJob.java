@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 
 /** {@link RayJob} over the dashboard. */
 final class DashboardJob implements RayJob {
-    private static final Duration FIRST_LOOK = Duration.ofMillis(250);
+    private static final Duration FIRST_LOOK = Duration.ofMillis(50);
     private static final Duration LAST_LOOK = Duration.ofSeconds(2);
 
     private final RayDashboard dashboard;

@@ -45,7 +45,11 @@ final class JobLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobLog.class);
     private static final String IN_BAND = "[get_logs] Fetch log error: ";
+    /** Pauses grow from this, so that what is over soon is known soon. */
+    private static final Duration FIRST_TURN = Duration.ofMillis(50);
+
     private static final Duration TURN = Duration.ofMillis(400);
+    private static final Duration FAILED_TURN = Duration.ofSeconds(1);
     private static final Duration LONGEST_TURN = Duration.ofSeconds(30);
     private static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
     /** After this much silence on the socket, the job is looked at: the server can't be pinged. */
@@ -96,8 +100,11 @@ final class JobLog {
         long start = waits.nanoTime();
         @Nullable Long failingSince = null;
         @Nullable SlurmRayException lastFailure = null;
+        Duration next = FIRST_TURN;
+        Duration nextFailed = FIRST_TURN;
         while (true) {
-            Duration turn = TURN;
+            Duration turn = next;
+            next = between(next, next.multipliedBy(2), TURN);
             Duration left =
                     timeout.map(t -> t.minusNanos(waits.nanoTime() - start)).orElse(UNLIMITED);
             if (left.isNegative() || left.isZero()) {
@@ -117,7 +124,7 @@ final class JobLog {
                         readWhole(node, line, ended);
                         // at most a tenth of the time is spent on reading again what is known
                         turn = between(
-                                TURN,
+                                turn,
                                 Duration.ofNanos(waits.nanoTime() - reading).multipliedBy(10),
                                 LONGEST_TURN);
                     } else {
@@ -128,6 +135,7 @@ final class JobLog {
                     return job.info();
                 }
                 failingSince = null;
+                nextFailed = FIRST_TURN;
                 lastFailure = null;
             } catch (TakerFailure e) {
                 throw e.original;
@@ -141,7 +149,8 @@ final class JobLog {
                     throw e;
                 }
                 LOG.debug("the log of {} can't be read now, {} lines were delivered", id, delivered, e);
-                turn = Duration.ofSeconds(1);
+                turn = nextFailed;
+                nextFailed = between(nextFailed, nextFailed.multipliedBy(2), FAILED_TURN);
                 lastFailure = e;
             }
             waits.pause(turn.compareTo(left) < 0 ? turn : left, "the log of the job " + id);

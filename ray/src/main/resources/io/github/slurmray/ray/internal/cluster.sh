@@ -50,15 +50,20 @@ say() {
 # even if JSON needs two bytes for each of it; longer lines of several nodes would come mixed.
 last_lines() { tail -n 12 "$1" 2>/dev/null | cut -c 1-200 | tail -c 400; }
 
-# wait_or SIGNAL SECONDS PID...: waits for children to end; those that take longer get the signal.
+# wait_or SIGNAL SECONDS PID...: waits for children to end; those that take longer get the signal. A signal to this shell
+# ends a wait, not the child.
 wait_or() {
-  local signal=$1 seconds=$2 watchdog
+  local signal=$1 seconds=$2 watchdog pid
   shift 2
   { pause "$seconds"; kill "-$signal" "$@"; } 2>/dev/null &
   watchdog=$!
-  wait "$@" 2>/dev/null
-  kill "$watchdog" 2>/dev/null
+  for pid; do while kill -0 "$pid"; do wait "$pid"; done; done 2>/dev/null
+  end_watchdog "$watchdog"
 }
+
+# end_watchdog PID: not by TERM, which a subshell that has just been forked loses; the job would last until it has watched
+# for as long as it was told.
+end_watchdog() { { kill -KILL "$1" && wait "$1"; } 2>/dev/null; }
 
 # pause SECONDS: waits without starting a process; fd 4 is a pipe that nobody writes to.
 pause() { IFS= read -r -t "$1" -u 4 _; }
@@ -97,23 +102,33 @@ own_address() {
 # address_of NAME: the first address of another node.
 address_of() { getent ahostsv4 "$1" | { read -r a _ && printf '%s\n' "$a"; }; }
 
+# sockets: sets lines to the kernel's table of this node's sockets.
+sockets() {
+  local file
+  lines=()
+  for file in /proc/net/tcp /proc/net/tcp6; do
+    [ ! -r "$file" ] || mapfile -t -s 1 -O "${#lines[@]}" lines <"$file"
+  done
+}
+
 # choose_ports [INDEX]: sets base to the first of $port_stride ports that nobody on this node uses. The first try follows
 # from the job's id and this node's number in the job, and so do the next ones, so that jobs that share a node, and nodes
 # that share a machine, keep apart while they choose; all of Ray's ports on the node lie in this block.
 choose_ports() {
   local -A taken=()
-  local file address i port nodes=${SLURM_JOB_NUM_NODES:-1} blocks=$(((port_last - port_first + 1) / port_stride))
-  for file in /proc/net/tcp /proc/net/tcp6; do
-    [ -r "$file" ] || continue
-    while read -r _ address _; do
-      case $address in *:*) taken[$((16#${address##*:}))]=1 ;; esac
-    done < <(tail -n +2 "$file")
+  local lines hex i port nodes=${SLURM_JOB_NUM_NODES:-1} blocks=$(((port_last - port_first + 1) / port_stride))
+  sockets
+  # a line begins like "0: 0100007F:1F90", with a port in four hex digits
+  for hex in "${lines[@]}"; do
+    hex=${hex#*:*:}
+    taken[${hex:0:4}]=1
   done
   # first its own ones, then any: a job of very many nodes has more nodes than there are blocks
   for ((i = 0; i < 2 * blocks; i++)); do
     base=$((port_first + (job * nodes + ${1:-0} + (i < blocks ? i * nodes : i)) % blocks * port_stride))
     for ((port = base; port < base + port_stride; port++)); do
-      [ -z "${taken[$port]:-}" ] || continue 2
+      printf -v hex %04X "$port"
+      [ -z "${taken[$hex]:-}" ] || continue 2
     done
     return 0
   done
@@ -164,7 +179,7 @@ stop_node() {
   rm -rf "$tmp" || rm -rf "$tmp"
 }
 
-# says FILE TEXT: true if the file holds the text. Starts no process: it is asked five times a second.
+# says FILE TEXT: true if the file holds the text. Starts no process: it is asked several times a second.
 says() {
   local lines
   mapfile -t lines <"$1"
@@ -172,12 +187,13 @@ says() {
 }
 
 node() {
-  local role=$1 group=${2:-} index=$((${3:-0} + SLURM_NODEID)) log attempt ray='' joined=no status address base
+  local role=$1 group=${2:-} index=$((${3:-0} + SLURM_NODEID)) log attempt ray='' joined=no status address base looks
   log=$run/logs/$SLURMD_NODENAME.$role.log
   : >>"$log"
   ulimit -n "$(ulimit -Hn)" 2>/dev/null
   if [ "${TMPDIR:-/tmp}" = /tmp ]; then export TMPDIR=$tmp; fi
-  trap 'stop_node; exit 0' TERM
+  # by way of EXIT: a wait in the trap of a signal that has broken off another wait may miss that its child has ended
+  trap 'trap : TERM; exit 0' TERM
   trap stop_node EXIT
   # the first node asks a step to end by closing its input: a signal to srun would kill Ray before it can clean up
   exec 3<&0 </dev/null
@@ -196,12 +212,14 @@ node() {
   for attempt in 1 2 3; do
     say starting role "$role" attempt "$attempt"
     start_ray "$role" "$group" >>"$log" 2>&1 3<&- 4>&- &
-    ray=$!
+    ray=$! looks=0
     while [ "$joined" = no ] && kill -0 "$ray" 2>/dev/null; do
       # Ray says this once the node is registered with the head
       if says "$log" 'Ray runtime started'; then
         joined=yes
         say joined role "$role" address "$address" attempt "$attempt"
+      elif [ $((looks++)) -lt 20 ]; then
+        pause 0.05
       else
         pause 0.2
       fi
@@ -295,7 +313,7 @@ set_up() {
   done
   doing="the search for 'ray'"
   find_ray 2>>"$log" 6>&- 7>&- || fail setup "there is no 'ray' after the setup lines" "$(last_lines "$log")"
-  { kill "$watchdog" && wait "$watchdog"; } 2>/dev/null
+  end_watchdog "$watchdog"
   watchdog='' doing=''
   unset BASH_ENV # the nodes take the finished environment; their shells needn't make it again
 }
@@ -390,7 +408,7 @@ finish() {
   trap : TERM USR1 USR2
   report ending reason "$ending"
   exec 7>&-
-  [ -z "$watchdog" ] || kill "$watchdog" 2>/dev/null
+  [ -z "$watchdog" ] || end_watchdog "$watchdog"
   [ -z "$publisher" ] || kill -TERM "$publisher" 2>/dev/null
   [ ${#steps[@]} -eq 0 ] || wait_or TERM 15 "${steps[@]}"
   rm -rf "$tmp" "$tmp.b" "$run/token" "$run/publish_key"

@@ -216,7 +216,7 @@ class ClusterScriptTest {
     @Test
     void theFirstTryFollowsFromTheJobsId() {
         // of blocks that nobody uses: the job's number, modulo the blocks
-        String free = "tail() { :; }\n"; // of an empty table of sockets
+        String free = "sockets() { lines=(); }\n"; // an empty table
         for (int job = 0; job < 8; job++) {
             assertThat(after(
                             Samples.functions("SLURM_JOB_ID=" + (4700 + job), "port_last=10299"),
@@ -228,7 +228,7 @@ class ClusterScriptTest {
     @Test
     void nodesThatShareAMachineKeepApartEvenWhereTheirFirstBlocksAreTaken() {
         // ports 10301, 10401 and 10501 are taken: the first blocks of all three
-        String taken = "tail() { printf '%s\\n' '0: 0100007F:283D x' '1: 0100007F:28A1 x' '2: 0100007F:2905 x'; }\n";
+        String taken = "sockets() { lines=('0: 0100007F:283D x' '1: 0100007F:28A1 x' '2: 0100007F:2905 x'); }\n";
         Set<String> chosen = new TreeSet<>();
         for (int node = 0; node < 3; node++) {
             chosen.add(after(
@@ -241,7 +241,7 @@ class ClusterScriptTest {
     @Test
     void aLargeJobTriesEveryBlock() {
         // two blocks, of which the first is taken, and more nodes than blocks
-        String taken = "tail() { echo '0: 0100007F:2711 x'; }\n";
+        String taken = "sockets() { lines=('0: 0100007F:2711 x'); }\n";
         assertThat(after(
                         Samples.functions("SLURM_JOB_ID=2", "SLURM_JOB_NUM_NODES=4", "port_last=10199"),
                         taken + "choose_ports 0; echo \"$base\""))

@@ -6,7 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.sshd.server.SshServer;
 
 /** All parts of one emulation, made in order and ended in the other. */
 public final class Emulation implements AutoCloseable {
@@ -22,7 +26,7 @@ public final class Emulation implements AutoCloseable {
     /**
      * Starts everything.
      *
-     * @param model the Slurm
+     * @param models makes the Slurm
      * @param user who logs in
      * @param commands is told every command of Slurm's
      * @param requests is told every command that comes over SSH
@@ -31,24 +35,45 @@ public final class Emulation implements AutoCloseable {
      * @param modules lines of shell by the name of the module
      */
     public Emulation(
-            SlurmModel model,
+            Supplier<SlurmModel> models,
             String user,
             Consumer<String> commands,
             Consumer<String> requests,
             Optional<String> like,
             Optional<Path> ray,
             Map<String, List<String>> modules) {
+        // in a JVM's first start, loading MINA's classes takes as long as all the rest
+        CompletableFuture<SshServer> server = aside(SshServer::setUpDefaultServer);
+        SlurmModel model = models.get();
         Optional<RaySource> real = ray.map(RaySource::of);
         place = new Place();
         String id = UUID.randomUUID().toString();
         supervisor = new Supervisor(id, place);
         engine = new Engine(model, id, place);
+        UserKeys keys = new UserKeys(user, place.root(), place.home(), engine::now);
+        Ed25519Key hostKey = Ed25519Key.generate();
+        CompletableFuture<SshFront> front =
+                aside(() -> new SshFront(done(server), user, id, place, keys, hostKey, requests));
         door = new Door(engine, place, faults, UUID.randomUUID().toString(), commands);
         place.install(door.port(), door.secret(), model.nodes());
         RaySource source = real.orElseGet(() -> RaySource.standIn(place.root().resolve("ray")));
         site = place.root().resolve("site.json");
         Place.write(site, SiteFile.text(model, like, source, place.installModules(modules)), "rw-------");
-        ssh = new SshFront(user, id, place, engine::now, requests);
+        ssh = done(front);
+    }
+
+    private static <T> CompletableFuture<T> aside(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(
+                work, task -> Machine.daemon(task, "slurmray-embedded-start").start());
+    }
+
+    private static <T> T done(CompletableFuture<T> work) {
+        try {
+            return work.join();
+        } catch (CompletionException e) {
+            // in its own words
+            throw e.getCause() instanceof RuntimeException own ? own : e;
+        }
     }
 
     /** Returns where the model lives. */

@@ -34,12 +34,15 @@ final class ProcessTable {
     static List<Entry> read(String id) {
         Map<Long, Long> parents = new LinkedHashMap<>();
         Map<Long, Entry> marked = new HashMap<>();
+        String mark = MARK + "=" + id;
         try (DirectoryStream<Path> all = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path dir : all) {
                 long pid = Long.parseLong(dir.getFileName().toString());
                 parent(dir).ifPresent(p -> parents.put(pid, p));
-                Map<String, String> env = environment(pid);
-                if (id.equals(env.get(MARK))) {
+                String text = text(pid, "environ");
+                // most are somebody else's, and this is done often
+                if (text.contains(mark)) {
+                    Map<String, String> env = environment(text);
                     marked.put(
                             pid,
                             new Entry(
@@ -86,8 +89,12 @@ final class ProcessTable {
 
     /** The variables with which a process was started; none if it has gone or is somebody else's. */
     static Map<String, String> environment(long pid) {
+        return environment(text(pid, "environ"));
+    }
+
+    private static Map<String, String> environment(String text) {
         Map<String, String> env = new LinkedHashMap<>();
-        for (String entry : strings(pid, "environ")) {
+        for (String entry : strings(text)) {
             int eq = entry.indexOf('=');
             if (eq > 0) {
                 env.put(entry.substring(0, eq), entry.substring(eq + 1));
@@ -98,13 +105,21 @@ final class ProcessTable {
 
     /** The strings of a file that ends each with a NUL, one char for each byte. */
     static List<String> strings(long pid, String file) {
+        return strings(text(pid, file));
+    }
+
+    private static List<String> strings(String text) {
+        List<String> parts = new ArrayList<>(List.of(text.split("\0", -1)));
+        parts.remove(parts.size() - 1);
+        return parts;
+    }
+
+    /** A file of a process; empty if that has gone. */
+    private static String text(long pid, String file) {
         try {
-            String text = Files.readString(PROC.resolve(pid + "/" + file), StandardCharsets.ISO_8859_1);
-            List<String> parts = new ArrayList<>(List.of(text.split("\0", -1)));
-            parts.remove(parts.size() - 1);
-            return parts;
+            return Files.readString(PROC.resolve(pid + "/" + file), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return List.of();
+            return "";
         }
     }
 }

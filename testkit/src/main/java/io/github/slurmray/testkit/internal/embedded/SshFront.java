@@ -6,22 +6,19 @@ import java.net.SocketAddress;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.sshd.common.FactoryManager;
-import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.io.IoHandler;
 import org.apache.sshd.common.io.IoServiceFactory;
 import org.apache.sshd.common.io.nio2.Nio2Service;
 import org.apache.sshd.common.io.nio2.Nio2ServiceFactory;
 import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.io.nio2.Nio2Session;
+import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
@@ -45,8 +42,8 @@ public final class SshFront implements AutoCloseable {
 
     private final String id;
     private final Place place;
-    private final SshServer server = SshServer.setUpDefaultServer();
-    private final KeyPair hostKey = UserKeys.generate();
+    private final SshServer server;
+    private final KeyPairProvider hostKey;
     private final UserKeys keys;
     private final Path knownHosts;
     private final ExecutorService threads =
@@ -56,15 +53,24 @@ public final class SshFront implements AutoCloseable {
     private final LoginShell shell;
     private volatile boolean refusing;
 
-    SshFront(String user, String id, Place place, Supplier<Instant> clock, Consumer<String> received) {
+    SshFront(
+            SshServer server,
+            String user,
+            String id,
+            Place place,
+            UserKeys keys,
+            Ed25519Key ownKey,
+            Consumer<String> received) {
+        this.server = server;
         this.id = id;
         this.place = place;
-        keys = new UserKeys(user, place.root(), place.home(), clock);
+        this.keys = keys;
         knownHosts = place.root().resolve("known_hosts");
         shell = new LoginShell(user, id, place, received, threads);
         server.setHost("127.0.0.1");
         server.setIoServiceFactoryFactory(new Network());
-        server.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
+        hostKey = new FileKeyPairProvider(ownKey.write(place.root().resolve("host_ed25519_key")));
+        server.setKeyPairProvider(hostKey);
         server.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
         server.setPublickeyAuthenticator(keys);
         server.setCommandFactory((channel, text) -> shell.command(text));
@@ -83,8 +89,7 @@ public final class SshFront implements AutoCloseable {
         CoreModuleProperties.TCP_NODELAY.set(server, true);
         try {
             server.start();
-            Files.writeString(
-                    knownHosts, "[127.0.0.1]:" + port() + " " + PublicKeyEntry.toString(hostKey.getPublic()) + "\n");
+            Files.writeString(knownHosts, "[127.0.0.1]:" + port() + " " + ownKey.publicLine() + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -146,7 +151,7 @@ public final class SshFront implements AutoCloseable {
 
     /** Sets whether the host presents another key than the one in {@link #knownHosts}. */
     public void presentOtherHostKey(boolean other) {
-        server.setKeyPairProvider(KeyPairProvider.wrap(other ? UserKeys.generate() : hostKey));
+        server.setKeyPairProvider(other ? KeyPairProvider.wrap(UserKeys.generate()) : hostKey);
     }
 
     /** Sets whether there are a banner and noise from the start-up files of the login shell. */

@@ -1,13 +1,11 @@
 package io.github.slurmray.testkit.internal.embedded;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
@@ -16,8 +14,10 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.sshd.certificate.OpenSshCertificateBuilder;
@@ -25,10 +25,10 @@ import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
-import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.session.ServerSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,9 +51,9 @@ final class UserKeys implements PublickeyAuthenticator {
     private final Path directory;
     private final Path authorizedKeys;
     private final Supplier<Instant> clock;
-    private final KeyPair authority = generate();
-    private final KeyPair own = generate();
+    private final Ed25519Key own;
     private final Path file;
+    private final AtomicReference<@Nullable KeyPair> authority = new AtomicReference<>();
     private final AtomicInteger certificates = new AtomicInteger();
 
     /** Makes the user's key, in a file in a directory. The clock says when a certificate expires. */
@@ -62,7 +62,18 @@ final class UserKeys implements PublickeyAuthenticator {
         this.directory = directory;
         this.authorizedKeys = home.resolve(".ssh/authorized_keys");
         this.clock = clock;
-        this.file = write("id_ed25519", own);
+        this.own = Ed25519Key.generate();
+        this.file = own.write(directory.resolve("id_ed25519"));
+    }
+
+    /** The pair that signs certificates. */
+    private KeyPair authority() {
+        KeyPair known = authority.get();
+        if (known != null) {
+            return known;
+        }
+        authority.compareAndSet(null, generate());
+        return Objects.requireNonNull(authority.get());
     }
 
     /** Makes a new ed25519 key. */
@@ -82,11 +93,12 @@ final class UserKeys implements PublickeyAuthenticator {
     /** Makes a key and a certificate beside it, as ssh looks for it, and returns the key's file. */
     Path issue(Duration validity) {
         int serial = certificates.incrementAndGet();
-        KeyPair pair = generate();
-        Path key = write("id_certified" + serial, pair);
+        Ed25519Key key = Ed25519Key.generate();
+        Path certified = key.write(directory.resolve("id_certified" + serial));
         try {
             OpenSshCertificate certificate = OpenSshCertificateBuilder.userCertificate()
-                    .publicKey(pair.getPublic())
+                    .publicKey(
+                            PublicKeyEntry.parsePublicKeyEntry(key.publicLine()).resolvePublicKey(null, Map.of(), null))
                     .serial(serial)
                     .id(user + "@emulated")
                     .principals(List.of(user))
@@ -94,26 +106,13 @@ final class UserKeys implements PublickeyAuthenticator {
                     // since ever: the emulation's clock may be far ahead of the clients'
                     .validAfter(OpenSshCertificate.MIN_EPOCH)
                     .validBefore(clock.get().plus(validity))
-                    .sign(authority);
-            Files.writeString(Path.of(key + "-cert.pub"), PublicKeyEntry.toString(certificate) + "\n");
-            return key;
+                    .sign(authority());
+            Files.writeString(Path.of(certified + "-cert.pub"), PublicKeyEntry.toString(certificate) + "\n");
+            return certified;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Exception e) {
             throw new IllegalStateException("this JVM can't sign certificates", e);
-        }
-    }
-
-    private Path write(String name, KeyPair pair) {
-        Path key = directory.resolve(name);
-        try (OutputStream out = Files.newOutputStream(key)) {
-            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
-            OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(pair, "emulated Slurm", null, out);
-            return key;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JVM can't write ed25519 keys", e);
         }
     }
 
@@ -124,22 +123,21 @@ final class UserKeys implements PublickeyAuthenticator {
         }
         if (offered instanceof OpenSshCertificate certificate) {
             // the signature, the type and the dates by the real clock were checked before
-            return KeyUtils.compareKeys(authority.getPublic(), certificate.getCaPubKey())
+            return KeyUtils.compareKeys(authority().getPublic(), certificate.getCaPubKey())
                     && certificate.getPrincipals().contains(name)
                     && OpenSshCertificate.isValidAt(certificate, clock.get());
         }
-        Optional<Permits> permits =
-                KeyUtils.compareKeys(own.getPublic(), offered) ? Optional.of(Permits.ALL) : authorized(offered);
+        String line = PublicKeyEntry.toString(offered);
+        Optional<Permits> permits = line.equals(own.publicLine()) ? Optional.of(Permits.ALL) : authorized(line);
         permits.ifPresent(p -> p.apply(session));
         return permits.isPresent();
     }
 
-    private Optional<Permits> authorized(PublicKey offered) {
-        String blob = PublicKeyEntry.toString(offered);
+    private Optional<Permits> authorized(String offered) {
         try (Stream<String> lines = Files.lines(authorizedKeys, StandardCharsets.ISO_8859_1)) {
             return lines.map(UserKeys::entry)
                     .flatMap(Optional::stream)
-                    .filter(e -> blob.equals(
+                    .filter(e -> offered.equals(
                             e.getKeyType() + " " + Base64.getEncoder().encodeToString(e.getKeyData())))
                     .map(e -> new Permits(Map.copyOf(e.getLoginOptions())))
                     .filter(p -> p.understood() && !p.expired(clock.get()))

@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The site: what slurm.conf says, who may charge which account, and which release speaks.
  *
  * @param release whose words are spoken
- * @param zone in which times are printed
+ * @param zones gives the zone in which times are printed; asked for it when one is
  * @param settings the lines of slurm.conf other than those of nodes and partitions, by lower-case name
  * @param nodes by name, in slurm.conf's order
  * @param partitions in slurm.conf's order
@@ -23,7 +24,7 @@ import java.util.Set;
  */
 record SiteConf(
         SlurmRelease release,
-        ZoneId zone,
+        Supplier<ZoneId> zones,
         Map<String, String> settings,
         Map<String, NodeConf> nodes,
         List<PartitionConf> partitions,
@@ -54,6 +55,10 @@ record SiteConf(
      */
     record Limits(OptionalInt running, OptionalInt submitted) {
         static final Limits NONE = new Limits(OptionalInt.empty(), OptionalInt.empty());
+    }
+
+    ZoneId zone() {
+        return zones.get();
     }
 
     String setting(String name, String otherwise) {

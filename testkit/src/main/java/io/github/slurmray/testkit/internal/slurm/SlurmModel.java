@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A whole Slurm: commands, events and time go in, answers and effects come out. It does nothing by itself, and is for
@@ -28,11 +29,11 @@ public final class SlurmModel {
      * @param release whose words it speaks
      * @param conf the text of its slurm.conf
      * @param people who uses it
-     * @param zone in which times are printed
+     * @param zones gives the zone in which times are printed
      * @param now the time
      * @throws IllegalArgumentException if the text can't be understood
      */
-    public SlurmModel(SlurmRelease release, String conf, People people, ZoneId zone, Instant now) {
+    public SlurmModel(SlurmRelease release, String conf, People people, Supplier<ZoneId> zones, Instant now) {
         SlurmConfText.Content content = SlurmConfText.parse(conf);
         Map<String, String> settings = new LinkedHashMap<>(content.settings());
         SiteConf.Users users = new SiteConf.Users(
@@ -44,7 +45,7 @@ public final class SlurmModel {
         this.controller = new Controller(
                 new SiteConf(
                         release,
-                        zone,
+                        zones,
                         settings,
                         content.nodes(),
                         content.partitions(),

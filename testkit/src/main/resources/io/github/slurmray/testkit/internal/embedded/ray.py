@@ -14,7 +14,6 @@ FAKE_RAY_DIE_FILE       a file: it dies not then, but as soon as there is this f
 
 Sixty-four of it start at once on two cores, so what only a head needs is imported there.
 """
-import json
 import os
 import signal
 import socket
@@ -63,11 +62,14 @@ def node_name():
     return os.environ.get("SLURMD_NODENAME", socket.gethostname())
 
 
-def own_node(options, head):
-    name = node_name()
+def own_facts(options):
+    return node_name(), options.get("--node-ip-address", ""), options.get("--num-cpus", "1")
+
+
+def node(name, address, cpus, head):
     return {
-        "node_id": "fake-" + name, "node_ip": options.get("--node-ip-address", ""), "node_name": name,
-        "state": "ALIVE", "is_head_node": head, "resources_total": {"CPU": float(options.get("--num-cpus", "1"))},
+        "node_id": "fake-" + name, "node_ip": address, "node_name": name,
+        "state": "ALIVE", "is_head_node": head, "resources_total": {"CPU": float(cpus)},
     }
 
 
@@ -76,14 +78,14 @@ def keep(connection, nodes):
     with connection, connection.makefile() as lines:
         line = lines.readline()
         if line:
-            node = json.loads(line)
-            nodes.append(node)
+            worker = node(*line.rstrip("\n").split("\t"), False)
+            nodes.append(worker)
             connection.sendall(b"welcome\n")
             try:
                 lines.readline()
             except OSError:
                 pass
-            node["state"] = "DEAD"
+            worker["state"] = "DEAD"
 
 
 def serve(listener, nodes):
@@ -192,6 +194,7 @@ JOBS = None
 
 def serve_dashboard(address, nodes, directory):
     import http.server
+    import json
     from urllib.parse import parse_qs, unquote, urlsplit
 
     global JOBS
@@ -304,7 +307,7 @@ def serve_dashboard(address, nodes, directory):
 def start_head(options, seconds):
     address = options.get("--node-ip-address", "0.0.0.0"), int(options.get("--port", "6379"))
     time.sleep(seconds)
-    nodes = [own_node(options, True)]
+    nodes = [node(*own_facts(options), True)]
     threading.Thread(target=serve, args=(socket.create_server(address), nodes), daemon=True).start()
     if options.get("--include-dashboard", "true") == "true":
         dashboard = options.get("--dashboard-host", "127.0.0.1"), int(options.get("--dashboard-port", "8265"))
@@ -328,7 +331,7 @@ def start_worker(options, seconds):
     while not accepts(host, int(port)):
         time.sleep(0.05)
     connection = socket.create_connection((host, int(port)))
-    connection.sendall(json.dumps(own_node(options, False)).encode() + b"\n")
+    connection.sendall("\t".join(own_facts(options)).encode() + b"\n")
     connection.recv(len(b"welcome\n"))
     threading.Thread(target=end_with, args=(connection,), daemon=True).start()
 

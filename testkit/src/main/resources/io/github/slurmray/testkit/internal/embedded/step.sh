@@ -21,9 +21,10 @@ end_tasks() { kill -TERM "${pids[@]}"; }
 trap end_tasks TERM INT HUP
 if [ "$tasks" -gt 1 ]; then
   # each task reads all of the input
-  dir=$(mktemp -d)
-  for ((i = 0; i < tasks; i++)); do mkfifo "$dir/$i"; done
-  tee -p "$dir"/* <&0 >/dev/null 3>&- &
+  dir=$(mktemp -d) inputs=()
+  for ((i = 0; i < tasks; i++)); do inputs+=("$dir/$i"); done
+  mkfifo "${inputs[@]}"
+  tee -p "${inputs[@]}" <&0 >/dev/null 3>&- &
   tee=$!
 fi
 for ((i = 0; i < tasks; i++)); do

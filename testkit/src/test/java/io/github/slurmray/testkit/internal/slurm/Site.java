@@ -39,7 +39,7 @@ final class Site {
                 conf,
                 new SlurmModel.People(
                         "hpcuser", 5001, List.of("project_2001234"), List.of("project_2009999"), maxJobs, maxSubmit),
-                ZoneOffset.UTC,
+                () -> ZoneOffset.UTC,
                 START);
     }
 
