@@ -9,6 +9,7 @@ import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.ssh.SshHost;
 import io.github.slurmray.testkit.EmbeddedSlurm;
+import io.github.slurmray.testkit.SlurmRelease;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,13 +19,25 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The contract on an emulated Slurm. */
+/** The contract on an emulated Slurm 24.11; {@link EmbeddedCluster2205Test} has it on the older one. */
 class EmbeddedClusterTest extends ClusterContract {
-    private final EmbeddedSlurm slurm = EmbeddedSlurm.start();
+    private final EmbeddedSlurm slurm;
+
+    EmbeddedClusterTest() {
+        this(SlurmRelease.V24_11);
+    }
+
+    EmbeddedClusterTest(SlurmRelease release) {
+        slurm = EmbeddedSlurm.builder().release(release).start();
+    }
 
     /** An extension, since the suite ends its clusters first. */
     @RegisterExtension
-    final AfterEachCallback closeSlurm = context -> slurm.close();
+    final AfterEachCallback closeSlurm = context -> close();
+
+    private void close() {
+        slurm.close();
+    }
 
     @Override
     Host connect() {

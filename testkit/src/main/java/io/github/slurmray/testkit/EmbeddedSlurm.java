@@ -37,9 +37,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its commands print what real ones print, to the letter and with the same exit statuses; what it doesn't know it
  * refuses with {@code emulated Slurm doesn't support …} and exit status 255. Known are sbatch, squeue, sacct, scancel,
- * scontrol (show, hold, release, requeue, update, ping), sinfo, sacctmgr show and srun inside a job or with
- * {@code --jobid}; no {@code --json}. Users do what users may: what only an administrator may is refused, or is a
- * method here.
+ * scontrol (show, hold, release, requeue, update, ping), sinfo, sacctmgr show, seff and srun inside a job or with
+ * {@code --jobid}. {@code --json} is known where the release has it, and prints what the emulation knows: there are no
+ * maps of cores, no measured memory or load, and no scheduler's flags. Users do what users may: what only an
+ * administrator may is refused, or is a method here.
  *
  * <p>The login node runs commands and login shells, with and without a terminal (whose size stays as it was at the
  * start), reads {@code .bashrc} before each command and {@code .bash_profile} for a shell, and accepts besides
@@ -477,6 +478,27 @@ public final class EmbeddedSlurm implements AutoCloseable {
      */
     public void resumeNode(String node) {
         emulation.engine().change(m -> m.resumeNode(node));
+    }
+
+    /**
+     * Suspends a running job, as an administrator does: its processes are stopped by {@code SIGSTOP}, its time limit
+     * waits, and other jobs may have its CPUs.
+     *
+     * @param job the job's id
+     * @throws IllegalStateException if it doesn't run
+     */
+    public void suspend(long job) {
+        emulation.engine().change(m -> m.suspend(job));
+    }
+
+    /**
+     * Lets a suspended job go on, as an administrator does, even if others have its CPUs by now.
+     *
+     * @param job the job's id
+     * @throws IllegalStateException if it isn't suspended
+     */
+    public void resume(long job) {
+        emulation.engine().change(m -> m.resume(job));
     }
 
     /**

@@ -54,11 +54,23 @@ final class EmbeddedTarget implements Target, AutoCloseable {
             case "cn2 is back" -> slurm.bringBackNode("cn2");
             case "cn2 is drained" -> slurm.drainNode("cn2", "bad disk");
             case "cn2 is resumed" -> slurm.resumeNode("cn2");
+            case "the job ticking is suspended" -> slurm.suspend(job("ticking"));
+            case "the job ticking goes on" -> slurm.resume(job("ticking"));
+            case "the job eating runs out of memory" -> slurm.runOutOfMemory(job("eating"));
+            case "an urgent job takes the place of those that are preempted" ->
+                shell("squeue -h -n preempted -t R -o %A")
+                        .lines()
+                        .forEach(id -> slurm.preempt(Long.parseLong(id.strip())));
+            case "the urgent job ends" -> {}
             case "somebody takes cn3" -> slurm.occupy("gputest", 1, Duration.ofMinutes(10));
             case "somebody ends" -> slurm.advance(Duration.ofMinutes(10));
             case "a minute passes" -> slurm.advance(Duration.ofSeconds(61));
             default -> throw new IllegalArgumentException("no such event: " + event);
         }
+    }
+
+    private long job(String name) {
+        return Long.parseLong(shell("squeue -h -n " + name + " -t R,S -o %A").strip());
     }
 
     @Override

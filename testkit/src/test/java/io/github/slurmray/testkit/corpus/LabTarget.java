@@ -8,6 +8,8 @@ import java.time.Duration;
 
 /** The lab's Slurm. */
 final class LabTarget implements Target, AutoCloseable {
+    private static final String CONF = "/etc/slurm/slurm.conf";
+
     private final Lab lab;
     private final Login login;
 
@@ -47,6 +49,11 @@ final class LabTarget implements Target, AutoCloseable {
             }
             case "cn2 is drained" -> lab.sh("ctl", "scontrol update nodename=cn2 state=drain reason='bad disk'");
             case "cn2 is resumed" -> lab.sh("ctl", "scontrol update nodename=cn2 state=resume");
+            case "the job ticking is suspended" -> lab.sh("ctl", "scontrol suspend " + job("ticking"));
+            case "the job ticking goes on" -> lab.sh("ctl", "scontrol resume " + job("ticking"));
+            case "the job eating runs out of memory" -> shell("touch corpus/eat");
+            case "an urgent job takes the place of those that are preempted" -> preempt();
+            case "the urgent job ends" -> endPreemption();
             case "somebody takes cn3" ->
                 lab.shAs(
                         "login1",
@@ -66,12 +73,47 @@ final class LabTarget implements Target, AutoCloseable {
         }
     }
 
+    /** A partition that goes before the others, for as long as the controller runs. */
+    private void preempt() {
+        lab.sh(
+                "ctl",
+                "cp -p " + CONF + " " + CONF + ".before && printf '%s\\n' PreemptType=preempt/partition_prio "
+                        + "PreemptMode=REQUEUE >>" + CONF);
+        restartController();
+        lab.sh("ctl", "scontrol create partitionname=urgent nodes=cn2 prioritytier=10 maxtime=10 state=up");
+        lab.shAs(
+                "login1",
+                Lab.OTHER_USER,
+                "sbatch -p urgent --exclusive -t 5 -o /dev/null --wrap 'sleep 300' && "
+                        + "until squeue -h -u $USER -o %T | grep -q RUNNING; do sleep 0.1; done");
+    }
+
+    private void endPreemption() {
+        lab.sh("ctl", "scancel -u " + Lab.OTHER_USER + "; while squeue -h -p urgent | grep -q .; do sleep 0.1; done");
+        lab.sh("ctl", "scontrol delete partitionname=urgent; mv " + CONF + ".before " + CONF);
+        restartController();
+    }
+
+    private void restartController() {
+        lab.run("svc", "ctl", "stop", "slurmctld");
+        lab.run("svc", "ctl", "start", "slurmctld");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> !lab.sh("ctl", "sinfo -h -N -o %t").contains("unk"));
+    }
+
+    private String job(String name) {
+        return lab.sh("ctl", "squeue -h -n " + name + " -t R,S -o %A").strip();
+    }
+
     /** Mends what a run that was broken off may have left. */
     void restore() {
         lab.run("up", "--slurm", version().replaceFirst("^\\S+ (\\d+\\.\\d+).*", "$1"));
         // complains where nothing is to be mended
         lab.attempt("exec", "ctl", "scontrol", "update", "nodename=cn2", "state=resume");
         lab.run("exec", "ctl", "scancel", "-u", Lab.OTHER_USER);
+        if (lab.sh("ctl", "ls " + CONF + "*").contains(".before")) {
+            endPreemption();
+        }
     }
 
     @Override

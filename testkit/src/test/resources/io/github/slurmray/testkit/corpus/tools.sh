@@ -82,6 +82,45 @@ clear_queue() {
   return 1
 }
 
+# Prints JSON value by value, without what changes from run to run, and without what the emulation doesn't know and
+# therefore leaves out; of the jobs, nodes or partitions those with an id or name.
+values() { # [ID]
+  python3 -c '
+import json, re, sys
+UNKNOWN = re.compile(
+    r"\.(association_id|association\.id|flags|gres_detail|last_sched_evaluation|shared|last_backfill|allocated_nodes|"
+    r"nodes\.allocation|cpu_load|free_memory|free_mem|gres_used|energy|operating_system|cpus\.load|memory\.free|"
+    r"gres\.used|reason\.user|time\.system|time\.user|steps\.CPU|steps\.kill_request_user|steps\.statistics|"
+    r"steps\.tres\.(requested|consumed)|defaults\.memory_per_cpu|maximums\.(memory_per_cpu|shares|oversubscribe)|"
+    r"std(in|out|err)_expanded|state\.reason)(\.|$)")
+CHANGING = re.compile(r"\.(elapsed|planned|pre_sus_time|suspended|seconds|microseconds|user_id|group_id)$")
+def show(path, value):
+    if UNKNOWN.search(path) or isinstance(value, dict) and value.get("type") == "energy":
+        return
+    if isinstance(value, dict) and set(value) == {"set", "infinite", "number"}:
+        show(path, value["number"] if value["set"] else "infinite" if value["infinite"] else "not set")
+    elif isinstance(value, dict) and value:
+        for name, inner in value.items():
+            show(path + "." + name, inner)
+    elif isinstance(value, list) and value:
+        for inner in value:
+            show(path, inner)
+    elif CHANGING.search(path):
+        print(path[1:], "changing")
+    elif isinstance(value, int) and value > 1_000_000_000 and value != 0xfffffffe:
+        print(path[1:], "time")
+    else:
+        print(path[1:], json.dumps(value))
+text = sys.stdin.read()
+if not text:
+    sys.exit(1)
+answer = json.loads(text)
+for name, items in answer.items():
+    if isinstance(items, list) and len(sys.argv) > 1:
+        answer[name] = [i for i in items if sys.argv[1] in (str(i.get("job_id")), i.get("name"), str(i.get("error")))]
+show("", answer)' "$@"
+}
+
 # ---- for the recorder alone
 
 report() { # STATUS

@@ -223,11 +223,25 @@ final class Machine implements AutoCloseable {
             case ALL -> {
                 List<ProcessTable.Entry> all = entries(e -> isOf(e, s.job()));
                 kill(s.signal(), all);
+                if (s.signal().equals("STOP")) {
+                    stopLater(s.job(), all);
+                }
                 if (s.signal().equals("TERM")) {
                     // what is stopped could not end
                     kill("CONT", all);
                 }
             }
+        }
+    }
+
+    /** Stops what the processes of a job started while they were being stopped. */
+    private void stopLater(long job, List<ProcessTable.Entry> stopped) throws IOException {
+        Set<ProcessTable.Entry> known = new java.util.HashSet<>(stopped);
+        for (List<ProcessTable.Entry> more = entries(e -> isOf(e, job) && !known.contains(e));
+                !more.isEmpty();
+                more = entries(e -> isOf(e, job) && !known.contains(e))) {
+            kill("STOP", more);
+            known.addAll(more);
         }
     }
 

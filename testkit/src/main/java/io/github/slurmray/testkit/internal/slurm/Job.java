@@ -74,6 +74,15 @@ final class Job {
     Optional<Long> cancelledBy = Optional.empty();
     boolean earlySignalSent;
 
+    /** When it was last suspended or resumed. */
+    Optional<Instant> suspendTime = Optional.empty();
+
+    /** For how long it had run when it was last suspended. */
+    Duration ranBeforeSuspension = Duration.ZERO;
+
+    /** For how long it was suspended, up to {@link #suspendTime}. */
+    Duration suspended = Duration.ZERO;
+
     /** When what is left of the job is killed. */
     Optional<Instant> killAt = Optional.empty();
 
@@ -161,7 +170,21 @@ final class Job {
     }
 
     boolean holdsNodes() {
-        return !shares.isEmpty() && (completing || state == JobState.RUNNING);
+        return !shares.isEmpty() && (completing || state == JobState.RUNNING || state == JobState.SUSPENDED);
+    }
+
+    /** Whether its end isn't decided yet. */
+    boolean runsOrIsSuspended() {
+        return (state == JobState.RUNNING || state == JobState.SUSPENDED) && !completing;
+    }
+
+    /** What it holds of its nodes: while it is suspended, others may have its CPUs, and nothing else. */
+    List<Share> held() {
+        return state == JobState.SUSPENDED
+                ? shares.stream()
+                        .map(s -> new Share(s.node(), 0, s.memoryMb(), s.gres(), s.tasks()))
+                        .toList()
+                : shares;
     }
 
     /** As squeue's first column has it: 13, 13_1, 13_[2-3%2]. */
@@ -226,7 +249,9 @@ final class Job {
     }
 
     Optional<Instant> limitReached() {
-        return timeLimit.equals(UNLIMITED) ? Optional.empty() : start.map(s -> s.plus(timeLimit));
+        return timeLimit.equals(UNLIMITED)
+                ? Optional.empty()
+                : start.map(s -> s.plus(timeLimit).plus(suspended));
     }
 
     /** When it ends or will have to; empty if it isn't known. */
@@ -242,8 +267,10 @@ final class Job {
         if (start.isEmpty()) {
             return Duration.ZERO;
         }
-        Instant until = end.orElse(now);
-        return Duration.between(start.get(), until);
+        if (state == JobState.SUSPENDED) {
+            return ranBeforeSuspension;
+        }
+        return Duration.between(start.get(), end.orElse(now)).minus(suspended);
     }
 
     /** The memory of all nodes in MB, and the other TRES, as {@code cpu=4,mem=2000M,node=2,billing=4}. */

@@ -39,13 +39,13 @@ final class JobLife {
         }
         j.steps.stream().filter(s -> s.id.equals(Step.BATCH) && !s.isOver()).forEach(s -> {
             s.cpuTime = cpuTime;
-            if (j.state == JobState.RUNNING && !j.completing) {
+            if (j.runsOrIsSuspended()) {
                 s.finish(batchState(exit), exit, controller.now());
             } else {
                 s.finish(JobState.CANCELLED, ExitCode.bySignal(15), controller.now());
             }
         });
-        if (j.state == JobState.RUNNING && !j.completing) {
+        if (j.runsOrIsSuspended()) {
             finish(
                     j,
                     exit.isZero() ? JobState.COMPLETED : JobState.FAILED,
@@ -105,6 +105,7 @@ final class JobLife {
 
     /** The job's end is decided; what it has started is told to end, and killed if it doesn't in time. */
     void finish(Job j, JobState state, String reason, ExitCode exit) {
+        endSuspension(j);
         j.state = state;
         j.reason = reason;
         j.exit = exit;
@@ -147,6 +148,36 @@ final class JobLife {
         }
     }
 
+    /** Stops what a running job has started; its time limit waits, and others may have its CPUs. */
+    void suspend(Job j) {
+        j.ranBeforeSuspension = j.runTime(controller.now());
+        j.state = JobState.SUSPENDED;
+        j.suspendTime = Optional.of(controller.now());
+        j.priority = 0;
+        controller.add(new Effect.Signal(j.id, "STOP", Target.ALL));
+        controller.record(j);
+        controller.queue().schedule();
+    }
+
+    /** Lets a suspended job go on, whoever has its CPUs by now. */
+    void resume(Job j) {
+        endSuspension(j);
+        j.state = JobState.RUNNING;
+        controller.add(new Effect.Signal(j.id, "CONT", Target.ALL));
+        controller.record(j);
+        controller.queue().schedule();
+    }
+
+    private void endSuspension(Job j) {
+        if (j.state == JobState.SUSPENDED) {
+            Duration since = Duration.between(j.suspendTime.orElseThrow(), controller.now());
+            j.suspended = j.suspended.plus(since);
+            j.steps.stream().filter(s -> !s.isOver()).forEach(s -> s.suspended = s.suspended.plus(since));
+            j.suspendTime = Optional.of(controller.now());
+            j.priority = j.ownPriority();
+        }
+    }
+
     /** Ends a running job and puts it back into the queue. */
     void requeue(Job j, boolean hold) {
         note(j, "DUE TO JOB REQUEUE");
@@ -159,6 +190,7 @@ final class JobLife {
             controller.queue().schedule();
             return;
         }
+        endSuspension(j);
         j.end = Optional.of(controller.now());
         controller.record(j, recorded);
         j.state = JobState.PENDING;
@@ -176,6 +208,9 @@ final class JobLife {
         j.eligible = j.begin;
         j.start = Optional.empty();
         j.end = Optional.empty();
+        j.suspendTime = Optional.empty();
+        j.suspended = Duration.ZERO;
+        j.ranBeforeSuspension = Duration.ZERO;
         j.exit = ExitCode.ZERO;
         j.shares = List.of();
         j.steps.clear();
@@ -203,13 +238,19 @@ final class JobLife {
 
     /** The kernel has killed what the job ran, for want of memory. */
     void outOfMemory(Job j) {
+        boolean old = controller.conf().release() == SlurmRelease.V22_05;
         controller.add(new Effect.Note(
                 j.id,
-                "slurmstepd: error: Detected 1 oom_kill event in StepId=" + j.id
-                        + ".batch. Some of the step tasks have been OOM Killed."));
+                "slurmstepd-" + j.shares.get(0).node() + ": error: Detected 1 "
+                        + (old ? "oom-kill event(s)" : "oom_kill event")
+                        + " in StepId=" + j.id + ".batch. "
+                        + (old
+                                ? "Some of your processes may have been killed by the cgroup out-of-memory handler."
+                                : "Some of the step tasks have been OOM Killed.")));
+        // before anybody is told to end, and says so
+        controller.add(new Effect.Signal(j.id, "KILL", Target.ALL));
         j.batchStep().finish(JobState.OUT_OF_MEMORY, ExitCode.bySignal(125), controller.now());
         finish(j, JobState.OUT_OF_MEMORY, "OutOfMemory", ExitCode.bySignal(125));
-        controller.add(new Effect.Signal(j.id, "KILL", Target.ALL));
     }
 
     void note(Job j, String why) {

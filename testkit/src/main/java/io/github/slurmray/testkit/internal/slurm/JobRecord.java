@@ -28,10 +28,27 @@ record JobRecord(
         Optional<Instant> eligible,
         Optional<Instant> start,
         Optional<Instant> end,
+        Suspended suspended,
         List<Share> shares,
         String requestedTres,
         String requestedMemory,
         List<StepRecord> steps) {
+
+    /**
+     * For how long something was suspended.
+     *
+     * @param before in the past
+     * @param since when it was suspended that still is
+     */
+    record Suspended(Duration before, Optional<Instant> since) {
+        static Suspended of(Job j, Duration before) {
+            return new Suspended(before, j.state == JobState.SUSPENDED ? j.suspendTime : Optional.empty());
+        }
+
+        Duration until(Instant now) {
+            return since.map(s -> before.plus(Duration.between(s, now))).orElse(before);
+        }
+    }
 
     /** A step, likewise. */
     record StepRecord(
@@ -42,11 +59,13 @@ record JobRecord(
             int cpus,
             Instant start,
             Optional<Instant> end,
+            Suspended suspended,
             String state,
             ExitCode exit,
             Duration cpuTime,
             String submitLine) {
-        static StepRecord of(Step s) {
+        static StepRecord of(Job j, Step s) {
+            boolean stopped = j.state == JobState.SUSPENDED && !s.isOver();
             return new StepRecord(
                     s.id,
                     s.name,
@@ -55,10 +74,15 @@ record JobRecord(
                     s.cpus,
                     s.start,
                     s.end,
-                    s.state.name(),
+                    stopped ? Suspended.of(j, s.suspended) : new Suspended(s.suspended, Optional.empty()),
+                    stopped ? j.state.name() : s.state.name(),
                     s.exit,
                     s.cpuTime,
                     s.submitLine);
+        }
+
+        Duration elapsed(Instant now) {
+            return Duration.between(start, end.orElse(now)).minus(suspended.until(now));
         }
     }
 
@@ -89,10 +113,11 @@ record JobRecord(
                 j.eligible,
                 j.start,
                 j.end,
+                Suspended.of(j, j.suspended),
                 j.shares,
                 j.requestedTres(),
                 Job.memory(j.requestedMemory()),
-                j.steps.stream().map(StepRecord::of).toList());
+                j.steps.stream().map(s -> StepRecord.of(j, s)).toList());
     }
 
     String nodeList() {
@@ -106,7 +131,8 @@ record JobRecord(
     }
 
     Duration elapsed(Instant now) {
-        return start.map(s -> Duration.between(s, end.orElse(now))).orElse(Duration.ZERO);
+        return start.map(s -> Duration.between(s, end.orElse(now)).minus(suspended.until(now)))
+                .orElse(Duration.ZERO);
     }
 
     Duration cpuTime() {

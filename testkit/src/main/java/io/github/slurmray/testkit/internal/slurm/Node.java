@@ -35,15 +35,15 @@ final class Node {
     }
 
     /** The state's short form, as sinfo's %t prints it. */
-    String state(int allocatedCpus, boolean completing) {
+    String state(int allocatedCpus, boolean inUse, boolean completing) {
         String base;
         if (down) {
             base = "down";
         } else if (drained) {
-            base = allocatedCpus > 0 ? "drng" : "drain";
+            base = inUse ? "drng" : "drain";
         } else if (completing) {
             base = "comp";
-        } else if (allocatedCpus == 0) {
+        } else if (!inUse) {
             base = "idle";
         } else {
             base = allocatedCpus >= conf.cpus() ? "alloc" : "mix";

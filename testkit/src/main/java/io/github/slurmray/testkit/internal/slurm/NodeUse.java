@@ -1,5 +1,7 @@
 package io.github.slurmray.testkit.internal.slurm;
 
+import io.github.slurmray.testkit.SlurmRelease;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,9 +22,20 @@ final class NodeUse {
     static List<Share> shares(Controller controller, String node) {
         return controller.jobs().stream()
                 .filter(Job::holdsNodes)
-                .flatMap(j -> j.shares.stream())
+                .flatMap(j -> j.held().stream())
                 .filter(s -> s.node().equals(node))
                 .toList();
+    }
+
+    /** What of a node is taken, as TRES; empty if nothing is. */
+    static String tres(List<Share> shares) {
+        int cpus = shares.stream().mapToInt(Share::cpus).sum();
+        long memory = shares.stream().mapToLong(Share::memoryMb).sum();
+        Map<String, Integer> gres = new LinkedHashMap<>();
+        shares.forEach(s -> s.gres().forEach((k, n) -> gres.merge(k, n, Integer::sum)));
+        return (cpus == 0 ? "" : "cpu=" + cpus + ",")
+                + (shares.isEmpty() ? "" : "mem=" + Job.memory(memory))
+                + (gres.isEmpty() ? "" : "," + Gres.tres(gres));
     }
 
     /** As sinfo's %t prints it. */
@@ -33,7 +46,11 @@ final class NodeUse {
                 .filter(j -> j.holdsNodes() && j.nodes().contains(name))
                 .toList();
         boolean onlyEnding = !here.isEmpty() && here.stream().allMatch(j -> j.completing);
-        return n.state(cpus, onlyEnding);
+        // the newer release counts the memory that a suspended job keeps, too
+        boolean inUse = cpus > 0
+                || (controller.conf().release() == SlurmRelease.V24_11
+                        && here.stream().anyMatch(j -> j.state == JobState.SUSPENDED));
+        return n.state(cpus, inUse, onlyEnding);
     }
 
     /** Slurm's own number of the state, by which sinfo puts the highest first. */

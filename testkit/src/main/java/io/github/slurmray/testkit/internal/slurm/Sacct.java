@@ -1,6 +1,7 @@
 package io.github.slurmray.testkit.internal.slurm;
 
 import io.github.slurmray.core.HostList;
+import io.github.slurmray.testkit.SlurmRelease;
 import io.github.slurmray.testkit.internal.slurm.GetOpt.Misused;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ final class Sacct {
             account/A= accounts= allusers/a allocations/X delimiter= duplicates/D endtime/E= format/o= helpformat/e jobs/j=
             brief/b name= nodelist/N= noheader/n parsable/p parsable2/P starttime/S= state/s= user/u= uid= version/V partition/r= qos/q=
             !allclusters/L !array !associations/x= !clusters/M= !completion/c !federation !file/f= !flags/F=
-            !gid/g= !group= !help/h !json? !local !long/l !ncpus/i= !nnodes/I= !noconvert !reason/R= !submit-line
+            !gid/g= !group= !help/h json? !local !long/l !ncpus/i= !nnodes/I= !noconvert !reason/R= !submit-line
             !timelimit-max/K= !timelimit-min/k= !truncate/T !units= !usage/U !verbose/v !wckeys/W= !whole-hetjob? !yaml?
             !batch-script/B !env-vars
             """);
@@ -55,6 +56,9 @@ final class Sacct {
         if (database.isDown()) {
             return Reply.Answer.failed(SlurmTexts.noDatabase("sacct", conf), 1);
         }
+        if (line.has("json")) {
+            return json(line);
+        }
         String otherwise = line.has("brief") ? BRIEF : call.env("SACCT_FORMAT", DEFAULT);
         List<Column> columns = columns(line.get("format", otherwise));
         boolean plain = line.has("parsable") || line.has("parsable2");
@@ -82,6 +86,17 @@ final class Sacct {
             }
         }
         return Reply.Answer.ok(out.toString());
+    }
+
+    private Reply json(GetOpt.Line line) throws Misused {
+        JsonAnswer json = new JsonAnswer(controller, call, line.get("json", ""));
+        List<JsonForm> jobs = new ArrayList<>();
+        for (JobRecord r : records(line)) {
+            jobs.add(new JsonRecord(controller, r).form(!line.has("allocations")));
+        }
+        return controller.conf().release() == SlurmRelease.V22_05
+                ? json.old("sacct", jobs, jobs.isEmpty() ? JsonAnswer.error("nothing") : List.of())
+                : json.recent("sacct", json.line(), jobs, Optional.empty());
     }
 
     /** What sacct sees without asking the database. */

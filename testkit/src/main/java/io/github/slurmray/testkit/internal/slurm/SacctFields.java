@@ -100,7 +100,7 @@ final class SacctFields {
     private static String ofJob(String name, JobRecord j, SiteConf conf, Clock clock) {
         JobRequest r = j.request();
         Duration elapsed = j.elapsed(clock.now());
-        Duration planned = planned(j, clock);
+        Duration planned = planned(j, clock.now());
         int cpus = j.allocCpus();
         return switch (name) {
             case "Account" -> j.account();
@@ -163,7 +163,7 @@ final class SacctFields {
             case "State" -> j.state();
             case "Submit" -> clock.print(j.submit());
             case "SubmitLine" -> r.submitLine;
-            case "Suspended" -> Times.full(Duration.ZERO);
+            case "Suspended" -> Times.full(j.suspended().until(clock.now()));
             case "Timelimit" -> j.timeLimit().equals(Job.UNLIMITED) ? "UNLIMITED" : Times.full(j.timeLimit());
             case "TimelimitRaw" ->
                 j.timeLimit().equals(Job.UNLIMITED)
@@ -180,8 +180,12 @@ final class SacctFields {
     }
 
     /** A status that looks like a signal's loses what makes it look so. */
+    static ExitCode recorded(ExitCode code) {
+        return code.status() > 128 ? new ExitCode(code.status() - 128, code.signal()) : code;
+    }
+
     private static String exitCode(ExitCode code) {
-        return code.status() > 128 ? new ExitCode(code.status() - 128, code.signal()).toString() : code.toString();
+        return recorded(code).toString();
     }
 
     private static String allocTres(JobRecord j) {
@@ -198,16 +202,16 @@ final class SacctFields {
                 .collect(Collectors.joining(","));
     }
 
-    private static Duration planned(JobRecord j, Clock clock) {
+    static Duration planned(JobRecord j, Instant now) {
         if (j.eligible().isEmpty()) {
             return Duration.ZERO;
         }
-        Duration d = Duration.between(j.eligible().get(), j.start().or(j::end).orElse(clock.now()));
+        Duration d = Duration.between(j.eligible().get(), j.start().or(j::end).orElse(now));
         return d.isNegative() ? Duration.ZERO : d;
     }
 
     private static String ofStep(String name, JobRecord j, JobRecord.StepRecord s, SiteConf conf, Clock clock) {
-        Duration elapsed = Duration.between(s.start(), s.end().orElse(clock.now()));
+        Duration elapsed = s.elapsed(clock.now());
         return switch (name) {
             case "Account", "Cluster", "Group", "GID", "DerivedExitCode" ->
                 name.equals("Account") || name.equals("Cluster") ? ofJob(name, j, conf, clock) : "";
@@ -265,17 +269,20 @@ final class SacctFields {
             case "JobID" -> j.printedId() + "." + s.id();
             case "JobIDRaw" -> j.id() + "." + s.id();
             case "JobName" -> s.name();
-            case "Layout" ->
-                s.id().equals(Step.BATCH) ? "Unknown" : s.tasks() <= s.nodes().size() ? "Cyclic" : "Block";
+            case "Layout" -> layout(s);
             case "NodeList" -> io.github.slurmray.core.HostList.compress(s.nodes());
             case "NTasks" -> Integer.toString(s.tasks());
             case "Eligible", "Start", "Submit" -> clock.print(s.start());
             case "State" -> s.state();
             case "SubmitLine" -> s.submitLine();
-            case "Suspended" -> "00:00:00";
+            case "Suspended" -> Times.full(s.suspended().until(clock.now()));
             case "TotalCPU" -> totalCpu(s.cpuTime());
             default -> throw new Unsupported("sacct --format=" + name);
         };
+    }
+
+    static String layout(JobRecord.StepRecord s) {
+        return s.id().equals(Step.BATCH) ? "Unknown" : s.tasks() <= s.nodes().size() ? "Cyclic" : "Block";
     }
 
     private static long stepMemory(JobRecord j, JobRecord.StepRecord s) {

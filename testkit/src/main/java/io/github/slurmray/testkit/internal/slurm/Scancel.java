@@ -173,6 +173,9 @@ final class Scancel {
             // real scancel tries again and again for a minute and a half
             throw new Unsupported("signals to a job that waits");
         }
+        if (j.state == JobState.SUSPENDED) {
+            throw new Unsupported("signals to a suspended job");
+        }
         if (j.state != JobState.RUNNING || j.completing) {
             return false;
         }

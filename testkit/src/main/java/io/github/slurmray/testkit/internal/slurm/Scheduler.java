@@ -38,7 +38,7 @@ final class Scheduler {
                 Instant end = j.end.isPresent()
                         ? now.plusSeconds(1)
                         : j.limitReached().orElse(now.plus(j.timeLimit));
-                timeline.hold(j.shares, now, end.isAfter(now) ? end : now.plusSeconds(1));
+                timeline.hold(j.held(), now, end.isAfter(now) ? end : now.plusSeconds(1));
             }
         }
         return timeline;

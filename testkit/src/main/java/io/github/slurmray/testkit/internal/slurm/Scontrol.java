@@ -1,6 +1,7 @@
 package io.github.slurmray.testkit.internal.slurm;
 
 import io.github.slurmray.core.HostList;
+import io.github.slurmray.testkit.SlurmRelease;
 import io.github.slurmray.testkit.internal.slurm.GetOpt.Misused;
 import java.util.List;
 import java.util.Locale;
@@ -9,10 +10,12 @@ import java.util.TreeSet;
 
 /** scontrol: which verb is meant, and what it shows. */
 final class Scontrol {
-    private static final GetOpt SYNTAX = new GetOpt("scontrol", true, 1, """
+    private static final String OPTIONS = """
             oneliner/o quiet/Q verbose/v version/V all/a
-            !clusters/M= !details/d !federation/F !future !help/h !hide !json? !local !sibling !uid/u= !yaml?
-            """);
+            !clusters/M= !details/d !federation/F !future !help/h !hide !local !sibling !uid/u=
+            """;
+    private static final GetOpt OLD = new GetOpt("scontrol", false, 1, OPTIONS);
+    private static final GetOpt RECENT = new GetOpt("scontrol", false, 1, OPTIONS, "json? !yaml?");
 
     /** What there is beside the verbs that are supported. */
     private static final List<String> OTHER_VERBS = List.of(
@@ -70,6 +73,7 @@ final class Scontrol {
     private final Controller controller;
     private final Invocation call;
     private boolean oneLine;
+    private Optional<JsonAnswer> json = Optional.empty();
 
     Scontrol(Controller controller, Invocation call) {
         this.controller = controller;
@@ -77,12 +81,16 @@ final class Scontrol {
     }
 
     Reply run(boolean controllerAnswers) throws Misused {
-        GetOpt.Line line = SYNTAX.parse(call.arguments());
+        boolean old = controller.conf().release() == SlurmRelease.V22_05;
+        GetOpt.Line line = (old ? OLD : RECENT).parse(call.arguments());
         String version = "slurm-wlm " + controller.conf().release().version() + "\n";
         if (line.has("version")) {
             return Reply.Answer.ok(version);
         }
         oneLine = line.has("oneliner");
+        json = line.has("json")
+                ? Optional.of(new JsonAnswer(controller, call, line.get("json", "")))
+                : Optional.empty();
         List<String> words = line.operands();
         if (words.isEmpty()) {
             throw new Unsupported("scontrol without a command");
@@ -92,6 +100,9 @@ final class Scontrol {
         if (verb.equals("version")) {
             return Reply.Answer.ok(version);
         }
+        if (verb.equals("ping") && json.isPresent()) {
+            throw new Unsupported("scontrol ping --json");
+        }
         if (verb.equals("ping")) {
             return new Reply.Answer(
                     "Slurmctld(primary) at " + controller.conf().controller() + " is "
@@ -100,7 +111,7 @@ final class Scontrol {
                     controllerAnswers ? 0 : 1);
         }
         if (verb.equals("show")) {
-            return show(rest, controllerAnswers);
+            return show(words, controllerAnswers);
         }
         return change(verb, rest, controllerAnswers);
     }
@@ -132,7 +143,8 @@ final class Scontrol {
         };
     }
 
-    private Reply show(List<String> rest, boolean controllerAnswers) throws Misused {
+    private Reply show(List<String> words, boolean controllerAnswers) throws Misused {
+        List<String> rest = words.subList(1, words.size());
         if (rest.isEmpty()) {
             return Reply.Answer.failed("too few arguments for keyword:show\n", 1);
         }
@@ -152,8 +164,15 @@ final class Scontrol {
         if (OTHER_ENTITIES.contains(what)) {
             throw new Unsupported("scontrol show " + what);
         }
+        if (!controllerAnswers && what.startsWith("job") && json.isPresent()) {
+            // which says nothing of it
+            return json.get().recent("job by id", words, List.of(), Optional.empty());
+        }
         if (!controllerAnswers) {
             return noController(what);
+        }
+        if (json.isPresent() && !what.equals("config")) {
+            return json(json.get(), what, id, words);
         }
         ScontrolText text = new ScontrolText(controller, call, oneLine);
         return switch (what) {
@@ -164,6 +183,46 @@ final class Scontrol {
             case "license", "licenses" -> licenses();
             case "config" -> Reply.Answer.ok(text.config());
             default -> Reply.Answer.failed("invalid entity:" + what + " for keyword:show \n", 1);
+        };
+    }
+
+    private Reply json(JsonAnswer answer, String what, Optional<String> id, List<String> words) {
+        JsonNode nodes = new JsonNode(controller);
+        return switch (what) {
+            case "job", "jobs", "jobid" -> {
+                Optional<JobIds> asked = id.flatMap(JobIds::of);
+                List<JsonForm> jobs = controller.jobs().stream()
+                        .filter(j ->
+                                id.isEmpty() || asked.filter(a -> a.matches(j)).isPresent())
+                        .map(j -> JsonJob.of(controller, j))
+                        .toList();
+                // of a single job it doesn't say how new it is
+                yield answer.recent(id.isPresent() ? "job by id" : "jobs", words, jobs, Optional.empty());
+            }
+            case "node", "nodes" ->
+                answer.recent(
+                        "nodes",
+                        words,
+                        id
+                                .map(HostList::expand)
+                                .orElse(List.copyOf(controller.nodes().keySet()))
+                                .stream()
+                                .flatMap(name ->
+                                        Optional.ofNullable(controller.nodes().get(name)).stream())
+                                .map(nodes::node)
+                                .toList(),
+                        Optional.of("No nodes to dump"));
+            case "partition", "partitions" ->
+                answer.recent(
+                        "partitions",
+                        words,
+                        controller.partitions().stream()
+                                .filter(p -> id.isEmpty() || id.get().equals(p.name()))
+                                .map(nodes::partition)
+                                .toList(),
+                        Optional.of("No partitions to dump"));
+            case "reservation", "reservations" -> answer.recent("reservations", words, List.of(), Optional.empty());
+            default -> throw new Unsupported("scontrol show " + what + " --json");
         };
     }
 
@@ -183,7 +242,9 @@ final class Scontrol {
                 ? "slurm_load_jobs"
                 : what.startsWith("node")
                         ? "slurm_load_node"
-                        : what.startsWith("part") ? "slurm_load_partitions" : "slurm_load_ctl_conf";
+                        : what.startsWith("part")
+                                ? "slurm_load_partitions"
+                                : what.startsWith("res") ? "slurm_load_reservations" : "slurm_load_ctl_conf";
         return Reply.Answer.failed(function + " error: " + SlurmTexts.NO_CONTROLLER + "\n", 1);
     }
 

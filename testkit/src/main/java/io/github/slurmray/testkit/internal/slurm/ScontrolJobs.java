@@ -7,6 +7,7 @@ import java.util.Optional;
 /** What scontrol does to jobs: hold, release, requeue, suspend. */
 final class ScontrolJobs {
     static final String FINISHED = "Job has already finished";
+    private static final String DENIED = "Access/permission denied";
 
     private final Controller controller;
 
@@ -20,13 +21,13 @@ final class ScontrolJobs {
     }
 
     /** A change that is made to one job after the other, with a complaint for each that it can't be made to. */
-    private List<String> each(List<String> words, String unknown, Change change) {
+    private List<String> each(List<String> words, String unknown, String foreign, Change change) {
         List<String> complaints = new ArrayList<>();
         for (String word : String.join(",", words).split(",", -1)) {
             String id = word.replaceFirst("^(?i)jobid=", "");
             jobs(id).ifPresentOrElse(
                             jobs -> jobs.stream()
-                                    .flatMap(j -> foreign(j).or(() -> change.to(j)).stream())
+                                    .flatMap(j -> foreign(j, foreign).or(() -> change.to(j)).stream())
                                     .findFirst()
                                     .ifPresent(e -> complaints.add(e + " for job " + id)),
                             () -> complaints.add((JobIds.of(id).isPresent() ? unknown : SlurmTexts.INVALID_JOB_ID)
@@ -44,10 +45,8 @@ final class ScontrolJobs {
         return jobs.isEmpty() ? Optional.empty() : Optional.of(jobs);
     }
 
-    private Optional<String> foreign(Job j) {
-        return j.request.user.equals(controller.conf().users().user())
-                ? Optional.empty()
-                : Optional.of("Access/permission denied");
+    private Optional<String> foreign(Job j, String complaint) {
+        return j.request.user.equals(controller.conf().users().user()) ? Optional.empty() : Optional.of(complaint);
     }
 
     private static Reply answer(List<String> complaints) {
@@ -60,14 +59,14 @@ final class ScontrolJobs {
         Optional<String> name = name(words.get(0));
         if (name.isPresent()) {
             controller.jobs().stream()
-                    .filter(j -> j.name.equals(name.get()) && foreign(j).isEmpty())
+                    .filter(j -> j.name.equals(name.get()) && foreign(j, DENIED).isEmpty())
                     .toList()
                     .forEach(j -> hold(j, by));
             return Reply.Answer.ok("");
         }
         separateTasks(words);
-        List<String> complaints = new ArrayList<>(each(words, SlurmTexts.INVALID_JOB_ID, j -> hold(j, by)));
-        complaints.replaceAll(c -> c.replace("Access/permission denied", "Invalid user id"));
+        List<String> complaints =
+                new ArrayList<>(each(words, SlurmTexts.INVALID_JOB_ID, "Invalid user id", j -> hold(j, by)));
         if (!complaints.isEmpty()) {
             String last = complaints.get(complaints.size() - 1);
             complaints.add("slurm_suspend error: " + last.substring(0, last.lastIndexOf(" for job ")));
@@ -81,7 +80,7 @@ final class ScontrolJobs {
             JobIds.of(word)
                     .flatMap(JobIds::task)
                     .ifPresent(task -> jobs(word).orElse(List.of()).forEach(j -> {
-                        if (foreign(j).isEmpty() && j.waitingTasks.contains(task)) {
+                        if (foreign(j, DENIED).isEmpty() && j.waitingTasks.contains(task)) {
                             controller.queue().single(j, task);
                         }
                     }));
@@ -99,6 +98,9 @@ final class ScontrolJobs {
         }
         if (j.state == JobState.PENDING) {
             controller.queue().hold(j, by);
+        } else if (j.state == JobState.SUSPENDED) {
+            // it has no priority until it goes on
+            return by == Job.Held.NO ? Optional.of(DENIED) : Optional.empty();
         } else {
             // it goes on, and only says that it would be held
             j.reason = by == Job.Held.NO ? "None" : "JobHeldUser";
@@ -107,7 +109,7 @@ final class ScontrolJobs {
     }
 
     Reply requeue(List<String> words, boolean hold) {
-        return answer(each(words, SlurmTexts.INVALID_JOB_ID, j -> requeue(j, hold)));
+        return answer(each(words, SlurmTexts.INVALID_JOB_ID, DENIED, j -> requeue(j, hold)));
     }
 
     private Optional<String> requeue(Job j, boolean hold) {
@@ -123,6 +125,6 @@ final class ScontrolJobs {
 
     /** Only an administrator may. */
     Reply suspend(List<String> words) {
-        return answer(each(words, "Unexpected message received", j -> Optional.of("Access/permission denied")));
+        return answer(each(words, "Unexpected message received", DENIED, j -> Optional.of(DENIED)));
     }
 }

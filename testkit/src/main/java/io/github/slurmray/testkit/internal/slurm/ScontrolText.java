@@ -81,7 +81,8 @@ final class ScontrolText {
                 "AccrueTime=" + time(j.eligible, "Unknown"),
                 "StartTime=" + time(startTime, "Unknown") + " EndTime=" + time(j.expectedEnd(), "Unknown")
                         + " Deadline=N/A",
-                "SuspendTime=None SecsPreSuspend=0 LastSchedEval="
+                "SuspendTime=" + time(j.suspendTime, "None") + " SecsPreSuspend="
+                        + j.ranBeforeSuspension.toSeconds() + " LastSchedEval="
                         + time(j.start.or(() -> Optional.of(controller.now())), "") + " Scheduler="
                         + (j.state == JobState.PENDING ? "Backfill" : "Main"),
                 "Partition=" + j.partition.name() + " AllocNode:Sid=login1:1",
@@ -166,7 +167,7 @@ final class ScontrolText {
                 "LastBusyTime=" + time(Optional.of(controller.begin()), "") + (isOld() ? "" : " ResumeAfterTime=None"),
                 "CfgTRES=cpu=" + c.cpus() + ",mem=" + Job.memory(c.memoryMb()) + ",billing=" + c.cpus()
                         + (c.gres().isEmpty() ? "" : "," + Gres.tres(c.gres())),
-                "AllocTRES=" + (used == 0 ? "" : "cpu=" + used + ",mem=" + Job.memory(memory) + usedGres(here))));
+                "AllocTRES=" + NodeUse.tres(here)));
         if (isOld()) {
             lines.add("CapWatts=n/a");
             lines.add("CurrentWatts=0 AveWatts=0");
@@ -179,12 +180,6 @@ final class ScontrolText {
             lines.add("Reason=" + n.reason + " [" + n.reasonBy + "@" + time(n.reasonSince, "Unknown") + "]");
         }
         return lines(lines);
-    }
-
-    private static String usedGres(List<Share> shares) {
-        Map<String, Integer> gres = new LinkedHashMap<>();
-        shares.forEach(s -> s.gres().forEach((k, i) -> gres.merge(k, i, Integer::sum)));
-        return gres.isEmpty() ? "" : "," + Gres.tres(gres);
     }
 
     String partition(PartitionConf p) {

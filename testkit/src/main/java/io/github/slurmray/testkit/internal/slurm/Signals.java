@@ -39,6 +39,11 @@ final class Signals {
         return signal <= SAID.size() ? SAID.get(signal - 1) : "Unknown signal " + signal;
     }
 
+    /** The name of a number without SIG, or the number if it has none. */
+    static String nameOf(int signal) {
+        return signal > 0 && signal <= SAID.size() ? KNOWN.get(signal - 1) : Integer.toString(signal);
+    }
+
     /** A signal's name without SIG, or its number as it is; empty if there is no such signal. */
     static Optional<String> name(String text) {
         String word = text.toUpperCase(Locale.ROOT).replaceFirst("^SIG", "");

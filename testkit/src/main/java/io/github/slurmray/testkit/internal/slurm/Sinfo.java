@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -18,7 +19,7 @@ final class Sinfo {
     private static final GetOpt SYNTAX = new GetOpt("sinfo", false, 1, """
             format/o= noheader/h nodes/n= Node/N partition/p= states/t= summarize/s version/V all/a exact/e list-reasons/R
             dead/d long/l responding/r reservation/T
-            !clusters/M= !cluster !federation !future/F !help !hide !iterate/i= !json? !local
+            !clusters/M= !cluster !federation !future/F !help !hide !iterate/i= json? !local
             !sort/S= !Format/O= !usage !verbose/v !yaml?
             """);
 
@@ -61,11 +62,28 @@ final class Sinfo {
             }
         }
         checkStates(line);
+        if (line.has("json") && isOld()) {
+            // which doesn't look at what else is asked for, nor fails
+            JsonNode nodes = new JsonNode(controller);
+            return new JsonAnswer(controller, call, line.get("json", ""))
+                    .old(
+                            "sinfo",
+                            controllerAnswers
+                                    ? controller.nodes().values().stream()
+                                            .map(nodes::node)
+                                            .toList()
+                                    : List.of(),
+                            controllerAnswers ? List.of() : JsonAnswer.error("failed nodes"));
+        }
         if (!controllerAnswers) {
             return Reply.Answer.failed("slurm_load_partitions: " + SlurmTexts.NO_CONTROLLER + "\n", 1);
         }
         if (line.has("reservation")) {
             return Reply.Answer.ok("No reservations in the system\n");
+        }
+        if (line.has("json")) {
+            JsonAnswer json = new JsonAnswer(controller, call, line.get("json", ""));
+            return json.recent("sinfo command", json.line(), json(line), Optional.empty());
         }
         Columns columns = Columns.ofLetters(line.get("format", format(line)));
         StringBuilder out = new StringBuilder();
@@ -80,6 +98,14 @@ final class Sinfo {
             out.append(columns.line(letter -> fields.value(letter, row)));
         }
         return Reply.Answer.ok(out.toString());
+    }
+
+    private List<JsonForm> json(GetOpt.Line line) {
+        JsonNode nodes = new JsonNode(controller);
+        return rows(line, Columns.ofLetters("%T %c %m %f %G %z %w %E")).stream()
+                .filter(row -> !row.nodes().isEmpty())
+                .map(row -> nodes.alike(row, fields.value("F", row), fields.value("C", row)))
+                .toList();
     }
 
     private void checkStates(GetOpt.Line line) throws Misused {
@@ -191,6 +217,8 @@ final class Sinfo {
 
     /** What sets nodes apart: everything of one node, and not what counts or lists nodes. */
     private String sameRow(String letter, PartitionConf p, Node n, GetOpt.Line line) {
-        return "DNAFC".contains(letter) || line.has("summarize") ? "" : fields.value(letter, new Row(p, List.of(n)));
+        return "DNAFC".contains(letter) || (line.has("summarize") && !line.has("json"))
+                ? ""
+                : fields.value(letter, new Row(p, List.of(n)));
     }
 }

@@ -133,6 +133,7 @@ public final class SlurmModel {
                 case "scontrol" -> new Scontrol(controller, call).run(controllerAnswers);
                 case "sinfo" -> new Sinfo(controller, call).run(controllerAnswers);
                 case "sacctmgr" -> new Sacctmgr(controller.conf(), database, call).run();
+                case "seff" -> new Seff(controller, database, call).run();
                 case "srun" -> new Srun(controller, call).run(controllerAnswers);
                 default -> throw new Unsupported(call.command());
             };
@@ -270,8 +271,26 @@ public final class SlurmModel {
         controller.life().outOfMemory(running(job));
     }
 
+    /** An administrator suspends a running job. */
+    public void suspend(long job) {
+        controller.life().suspend(running(job));
+    }
+
+    /** An administrator lets a suspended job go on. */
+    public void resume(long id) {
+        Job job = job(id);
+        if (job.state != JobState.SUSPENDED) {
+            throw new IllegalStateException("job " + id + " isn't suspended, but is " + job.stateName());
+        }
+        controller.life().resume(job);
+    }
+
+    private Job job(long id) {
+        return controller.job(id).orElseThrow(() -> new IllegalArgumentException("there is no job " + id));
+    }
+
     private Job running(long id) {
-        Job job = controller.job(id).orElseThrow(() -> new IllegalArgumentException("there is no job " + id));
+        Job job = job(id);
         if (job.state != JobState.RUNNING || job.completing) {
             throw new IllegalStateException("job " + id + " doesn't run, but is " + job.stateName());
         }

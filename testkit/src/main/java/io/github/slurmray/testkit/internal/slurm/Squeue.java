@@ -1,6 +1,7 @@
 package io.github.slurmray.testkit.internal.slurm;
 
 import io.github.slurmray.core.HostList;
+import io.github.slurmray.testkit.SlurmRelease;
 import io.github.slurmray.testkit.internal.slurm.GetOpt.Misused;
 import io.github.slurmray.testkit.internal.slurm.SqueueFields.Row;
 import java.time.Instant;
@@ -14,13 +15,14 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** squeue: which jobs it shows, and in which order. */
 final class Squeue {
     private static final GetOpt SYNTAX = new GetOpt("squeue", false, 1, """
             account/A= array/r format/o= Format/O= jobs/j? long/l me name/n= noheader/h nodelist/w= partition/p= qos/q= sort/S=
             start states/t= user/u= version/V all/a verbose/v
-            !array-unique !clusters/M= !federation !help !hide !iterate/i= !json? !licenses/L= !local !notme
+            !array-unique !clusters/M= !federation !help !hide !iterate/i= json? !licenses/L= !local !notme
             !only-job-state !priority/P !reservation/R= !sibling !steps/s? !usage !yaml?
             """);
 
@@ -49,14 +51,43 @@ final class Squeue {
         }
         Optional<String> ids = ids(line);
         check(line);
-        if (!controllerAnswers) {
-            return Reply.Answer.failed("slurm_load_jobs error: " + SlurmTexts.NO_CONTROLLER + "\n", 1);
+        if (line.has("json")) {
+            return json(line, ids, controllerAnswers);
         }
-        if (ids.filter(i -> i.matches("\\d+(_\\d+)?") && unknown(i)).isPresent()) {
-            return Reply.Answer.failed("slurm_load_jobs error: " + SlurmTexts.INVALID_JOB_ID + "\n", 1);
+        Optional<Reply> refused = refused(ids, controllerAnswers);
+        return refused.isPresent() ? refused.get() : new Reply.Answer(table(line, ids), err.toString(), 0);
+    }
+
+    private Optional<Reply> refused(Optional<String> ids, boolean controllerAnswers) {
+        boolean unknown =
+                ids.filter(i -> i.matches("\\d+(_\\d+)?") && unknown(i)).isPresent();
+        if (controllerAnswers && !unknown) {
+            return Optional.empty();
         }
-        String out = table(line, ids);
-        return new Reply.Answer(out, err.toString(), 0);
+        String why = controllerAnswers ? SlurmTexts.INVALID_JOB_ID : SlurmTexts.NO_CONTROLLER;
+        return Optional.of(Reply.Answer.failed("slurm_load_jobs error: " + why + "\n", 1));
+    }
+
+    private Reply json(GetOpt.Line line, Optional<String> ids, boolean controllerAnswers) throws Misused {
+        JsonAnswer json = new JsonAnswer(controller, call, line.get("json", ""));
+        if (controller.conf().release() == SlurmRelease.V22_05) {
+            // which doesn't look at what else is asked for, nor fails
+            return json.old(
+                    "squeue",
+                    controllerAnswers
+                            ? controller.jobs().stream()
+                                    .map(j -> JsonJob.of(controller, j))
+                                    .toList()
+                            : List.of(),
+                    controllerAnswers ? List.of() : JsonAnswer.error("failed jobs"));
+        }
+        Optional<Reply> refused = refused(ids, controllerAnswers);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        List<JsonForm> jobs =
+                jobs(line, ids).map(j -> JsonJob.of(controller, j)).toList();
+        return json.recent("jobs", json.line(), jobs, Optional.of("Zero jobs to dump"));
     }
 
     /** The ids of jobs that are asked for: the option's value may stand apart from it. */
@@ -131,6 +162,14 @@ final class Squeue {
     }
 
     private List<Row> rows(GetOpt.Line line, Optional<String> asked) throws Misused {
+        List<JobIds> ids = asked.map(JobIds::parse).orElse(List.of());
+        List<Row> rows = new ArrayList<>();
+        jobs(line, asked).sorted(order(line)).forEach(j -> expand(j, line.has("array"), ids, rows));
+        return rows;
+    }
+
+    /** The jobs that are asked for, by their ids. */
+    private Stream<Job> jobs(GetOpt.Line line, Optional<String> asked) {
         Optional<List<JobIds>> ids = asked.map(JobIds::parse);
         Set<String> users = words(line, "user");
         if (line.has("me")) {
@@ -144,8 +183,7 @@ final class Squeue {
                 .map(s -> s.toUpperCase(Locale.ROOT))
                 .collect(Collectors.toSet());
         Set<String> on = line.has("nodelist") ? Set.copyOf(HostList.expand(line.get("nodelist", ""))) : Set.of();
-        List<Row> rows = new ArrayList<>();
-        controller.jobs().stream()
+        return controller.jobs().stream()
                 .filter(j -> ids.isEmpty() || ids.get().stream().anyMatch(id -> id.matches(j)))
                 .filter(j -> users.isEmpty() || users.contains(j.request.user))
                 .filter(j -> names.isEmpty() || names.contains(j.name))
@@ -153,10 +191,7 @@ final class Squeue {
                 .filter(j -> accounts.isEmpty() || accounts.contains(j.account))
                 .filter(j -> qos.isEmpty() || qos.contains(j.qos))
                 .filter(j -> on.isEmpty() || j.nodes().stream().anyMatch(on::contains))
-                .filter(j -> isShown(j, states) && (!line.has("start") || j.state == JobState.PENDING))
-                .sorted(order(line))
-                .forEach(j -> expand(j, line.has("array"), ids.orElse(List.of()), rows));
-        return rows;
+                .filter(j -> isShown(j, states) && (!line.has("start") || j.state == JobState.PENDING));
     }
 
     private Comparator<Job> order(GetOpt.Line line) throws Misused {

@@ -59,6 +59,9 @@ final class Srun {
         if (j.state == JobState.PENDING) {
             return unconfirmed(id, "Job is pending execution");
         }
+        if (j.state == JobState.SUSPENDED) {
+            throw new Unsupported("a step that waits until its job goes on");
+        }
         if (j.state != JobState.RUNNING || j.completing) {
             return Reply.Answer.failed("srun: error: Slurm job " + id + " has expired\n" + expired(id), 1);
         }

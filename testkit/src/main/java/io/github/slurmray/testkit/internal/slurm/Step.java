@@ -21,6 +21,7 @@ final class Step {
     JobState state = JobState.RUNNING;
     ExitCode exit = ExitCode.ZERO;
     Duration cpuTime = Duration.ZERO;
+    Duration suspended = Duration.ZERO;
 
     /** What was typed to start it. */
     String submitLine = "";

@@ -58,7 +58,7 @@ class SlurmModelTest {
 
     @Test
     void whatOnlyRealSlurmKnowsIsNotInvented() {
-        for (String line : new String[] {"sbatch --container=a x.sh", "squeue --json", "scontrol top 1", "sdiag"}) {
+        for (String line : new String[] {"sbatch --container=a x.sh", "squeue --yaml", "scontrol top 1", "sdiag"}) {
             Reply.Answer a = site.answer(line);
             assertThat(a.status()).as(line).isEqualTo(255);
             assertThat(a.err()).as(line).contains("emulated Slurm doesn't support ");
@@ -354,6 +354,72 @@ class SlurmModelTest {
                 .isEqualTo("1.0|hostname|FAILED|2:0|cn2\n");
         assertThat(site.answer("srun --jobid=" + job + " -w cn3 hostname").err())
                 .contains("Requested node configuration is not available");
+    }
+
+    @Test
+    void seffReportsInTheLayoutOfItsRelease() {
+        for (SlurmRelease release : SlurmRelease.values()) {
+            Site site = new Site(release);
+            long job = site.submit("-N2 -n4 --mem=3G -t 15 --wrap x");
+            site.advance(Duration.ofSeconds(100));
+            String running = site.out("seff " + job);
+            site.end(job, 3);
+            boolean old = release == SlurmRelease.V22_05;
+            assertThat(site.out("seff " + job)).isEqualTo("""
+                    Job ID: 1
+                    Cluster: emulated
+                    User/Group: hpcuser/hpcuser
+                    State: FAILED (exit code 3)
+                    Nodes: 2
+                    Cores per node: 2
+                    CPU Utilized: 00:00:00
+                    CPU Efficiency: 0.00%% of 00:06:40 core-walltime
+                    Job Wall-clock time: 00:01:40
+                    Memory Utilized: 0.00 MB%s
+                    Memory Efficiency: 0.00%% of 6.00 GB (3.00 GB/node)
+                    """.formatted(old ? " (estimated maximum)" : ""));
+            assertThat(running)
+                    .contains("State: RUNNING\n")
+                    .endsWith(
+                            old
+                                    ? "\nWARNING: Efficiency statistics may be misleading for RUNNING jobs.\n"
+                                    : "\nWARNING: Efficiency statistics can only be obtained after the job has ended as seff"
+                                            + " tool is based on the accounting database data.\n");
+        }
+    }
+
+    @Test
+    void seffKnowsJobsThatWaitAndTasksAndRefusesTheRest() {
+        long array = site.submit("-H -a 1-2 --wrap x");
+        long task = site.submit("-n1 -a 7 --wrap x");
+        site.advance(Duration.ofSeconds(10));
+        site.end(task, 0);
+        assertThat(site.out("seff " + site.submit("-H --wrap x")))
+                .contains("State: PENDING\nCores: 1\nEfficiency not available for jobs in the PENDING state.\n");
+        assertThat(site.out("seff " + task + "_7"))
+                .contains("Array Job ID: " + task + "_7\n")
+                .contains("(500.00 MB/core)");
+        assertThat(site.answer("seff " + array))
+                .isEqualTo(new Reply.Answer("", "Badly formatted array jobid 1 with task_id = -2\n", 3));
+        assertThat(site.answer("seff 999")).isEqualTo(new Reply.Answer("", "Job not found.\n", 2));
+        assertThat(site.answer("seff").status()).isEqualTo(1);
+    }
+
+    @Test
+    void aSuspendedJobsCpusAreFreeAndItsMemoryIsNot() {
+        long job = site.submit("-N1 --exclusive --mem=10000 -t 15 -w cn1 --wrap x");
+        site.advance(Duration.ofMinutes(5));
+        site.model.suspend(job);
+        long other = site.submit("-N1 -n4 --mem=6000 -t 5 -w cn1 --wrap x");
+        long tooMuch = site.submit("-N1 -n1 --mem=6000 -t 5 -w cn1 --wrap x");
+        site.advance(Duration.ofMinutes(2));
+        assertThat(site.out("squeue -h -S i -o '%i %T %M'"))
+                .isEqualTo(job + " SUSPENDED 5:00\n" + other + " RUNNING 2:00\n" + tooMuch + " PENDING 0:00\n");
+        site.model.resume(job);
+        site.advance(Duration.ofMinutes(1));
+        assertThat(site.out("sacct -n -X -P -j " + job + " -o State,Elapsed,Suspended,TimelimitRaw"))
+                .isEqualTo("RUNNING|00:06:00|00:02:00|15\n");
+        assertThat(site.out("squeue -h -j " + job + " -o '%L %e'")).isEqualTo("9:00 2026-11-22T00:47:00\n");
     }
 
     @Test
