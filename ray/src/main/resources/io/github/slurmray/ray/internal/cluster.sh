@@ -111,21 +111,25 @@ sockets() {
   done
 }
 
-# choose_ports [INDEX]: sets base to the first of $port_stride ports that nobody on this node uses. The first try follows
-# from the job's id and this node's number in the job, and so do the next ones, so that jobs that share a node, and nodes
-# that share a machine, keep apart while they choose; all of Ray's ports on the node lie in this block.
+# choose_ports [INDEX]: sets base to the first of $port_stride ports that nobody on this node uses. All of Ray's ports on the
+# node lie in this block. The first try follows from the job's id and this node's number in the job, so that jobs that share
+# a node, and nodes that share a machine, keep apart while they choose. So do the next ones: the nodes of a job draw the same
+# numbers, and other jobs other ones. The last ones are all blocks in turn.
 choose_ports() {
   local -A taken=()
-  local lines hex i port nodes=${SLURM_JOB_NUM_NODES:-1} blocks=$(((port_last - port_first + 1) / port_stride))
+  local lines hex i port block index=${1:-0} nodes=${SLURM_JOB_NUM_NODES:-1}
+  local blocks=$(((port_last - port_first + 1) / port_stride))
   sockets
   # a line begins like "0: 0100007F:1F90", with a port in four hex digits
   for hex in "${lines[@]}"; do
     hex=${hex#*:*:}
     taken[${hex:0:4}]=1
   done
-  # first its own ones, then any: a job of very many nodes has more nodes than there are blocks
+  RANDOM=$job
   for ((i = 0; i < 2 * blocks; i++)); do
-    base=$((port_first + (job * nodes + ${1:-0} + (i < blocks ? i * nodes : i)) % blocks * port_stride))
+    block=$((job * nodes + index + i))
+    if [ "$i" -gt 0 ] && [ "$i" -lt "$blocks" ]; then block=$((RANDOM * nodes + index)); fi
+    base=$((port_first + block % blocks * port_stride))
     for ((port = base; port < base + port_stride; port++)); do
       printf -v hex %04X "$port"
       [ -z "${taken[$hex]:-}" ] || continue 2

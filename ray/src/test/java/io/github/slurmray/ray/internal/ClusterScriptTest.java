@@ -235,7 +235,20 @@ class ClusterScriptTest {
                     Samples.functions("SLURM_JOB_ID=1", "SLURM_JOB_NUM_NODES=3", "port_last=31999"),
                     taken + "choose_ports " + node + "; echo \"$base\""));
         }
-        assertThat(chosen).containsExactly("10600\n", "10700\n", "10800\n");
+        assertThat(chosen).hasSize(3).doesNotContain("10300\n", "10400\n", "10500\n");
+    }
+
+    @Test
+    void jobsThatShareANodeKeepApartEvenWhereTheFirstBlocksOfAllAreTaken() {
+        // the blocks of jobs 1 to 4, three nodes each
+        String taken = "sockets() { lines=($(printf '0:0100007F:%04X ' {10300..11400..100})); }\n";
+        Set<String> chosen = new TreeSet<>();
+        for (int job = 1; job <= 4; job++) {
+            chosen.add(after(
+                    Samples.functions("SLURM_JOB_ID=" + job, "SLURM_JOB_NUM_NODES=3", "port_last=31999"),
+                    taken + "choose_ports; echo \"$base\""));
+        }
+        assertThat(chosen).hasSize(4);
     }
 
     @Test

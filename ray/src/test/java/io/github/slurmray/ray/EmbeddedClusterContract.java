@@ -19,15 +19,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The contract on an emulated Slurm 24.11; {@link EmbeddedCluster2205Test} has it on the older one. */
-class EmbeddedClusterTest extends ClusterContract {
+/** The contract on an emulated Slurm. */
+abstract class EmbeddedClusterContract extends ClusterContract {
     private final EmbeddedSlurm slurm;
 
-    EmbeddedClusterTest() {
-        this(SlurmRelease.V24_11);
-    }
-
-    EmbeddedClusterTest(SlurmRelease release) {
+    EmbeddedClusterContract(SlurmRelease release) {
         slurm = EmbeddedSlurm.builder().release(release).start();
     }
 
