@@ -3,6 +3,7 @@ package io.github.slurmray.bench;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.ray.ClusterEvent;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +29,20 @@ final class RayFlat {
     private RayFlat() {}
 
     public static void main(String[] args) throws IOException {
-        Options options = Options.of(Set.of("patience", "runs"), args);
+        Options options = Options.of(Set.of("only", "patience", "runs"), args);
         int runs = options.number("runs", options.quick() ? 1 : 5);
+        Report report = new Report("ray-flat", options);
+        if (!options.values().getOrDefault("only", "").equals("emulated")) {
+            onTheLab(options, runs, report);
+        }
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        emulated(runs, report);
+        report.note(String.format(
+                Locale.ROOT, "The machine's load was %.1f before the runs on emulated nodes began.", load));
+        report.publish();
+    }
+
+    private static void onTheLab(Options options, int runs, Report report) throws IOException {
         Map<String, List<Double>> values = new LinkedHashMap<>();
         int noisy = 0;
         try (Site site = new Site(options)) {
@@ -64,6 +77,17 @@ final class RayFlat {
                 }
             }
         }
+        report.add(Row.comparing(
+                "a `ray` that takes " + START_SECONDS + " s to listen: N = 3 ÷ N = 1",
+                "s",
+                values,
+                THREE,
+                ONE,
+                Optional.of(GOAL)));
+        report.note(noisy + " of " + 2 * runs + " runs began while the machine was busy with something else.");
+    }
+
+    private static void emulated(int runs, Report report) {
         Map<String, List<Double>> emulated = new LinkedHashMap<>();
         for (int run = 0; run < runs; run++) {
             for (int nodes : run % 2 == 0 ? new int[] {1, MANY} : new int[] {MANY, 1}) {
@@ -74,14 +98,6 @@ final class RayFlat {
                         .add(seconds);
             }
         }
-        Report report = new Report("ray-flat", options);
-        report.add(Row.comparing(
-                "a `ray` that takes " + START_SECONDS + " s to listen: N = 3 ÷ N = 1",
-                "s",
-                values,
-                THREE,
-                ONE,
-                Optional.of(GOAL)));
         report.add(Row.comparing(
                 "emulated nodes, a `ray` that takes " + EMULATED_START_SECONDS + " s: N = " + MANY + " ÷ N = 1",
                 "s",
@@ -89,7 +105,5 @@ final class RayFlat {
                 SIXTY_FOUR,
                 ONE,
                 Optional.of(EMULATED_GOAL)));
-        report.note(noisy + " of " + 2 * runs + " runs began while the machine was busy with something else.");
-        report.publish();
     }
 }
