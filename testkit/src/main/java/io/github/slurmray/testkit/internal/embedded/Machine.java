@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -236,7 +239,7 @@ final class Machine implements AutoCloseable {
 
     /** Stops what the processes of a job started while they were being stopped. */
     private void stopLater(long job, List<ProcessTable.Entry> stopped) throws IOException {
-        Set<ProcessTable.Entry> known = new java.util.HashSet<>(stopped);
+        Set<ProcessTable.Entry> known = new HashSet<>(stopped);
         for (List<ProcessTable.Entry> more = entries(e -> isOf(e, job) && !known.contains(e));
                 !more.isEmpty();
                 more = entries(e -> isOf(e, job) && !known.contains(e))) {
@@ -245,8 +248,9 @@ final class Machine implements AutoCloseable {
         }
     }
 
+    /** The oldest first, as they stand in a cgroup: a shell whose child is killed before it would say so. */
     private static void kill(String signal, List<ProcessTable.Entry> whom) throws IOException {
-        kill(signal, whom.stream().map(ProcessTable.Entry::pid).collect(java.util.stream.Collectors.toSet()));
+        kill(signal, whom.stream().map(ProcessTable.Entry::pid).collect(Collectors.toCollection(TreeSet::new)));
     }
 
     private static void kill(String signal, Set<Long> pids) throws IOException {
