@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -290,6 +292,33 @@ class EmbeddedSlurmTest {
         } catch (IOException e) {
             return "";
         }
+    }
+
+    @Test
+    void nothingListensBeyondLoopback() throws IOException {
+        Set<String> sockets = new HashSet<>();
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : open.toList()) {
+                try {
+                    sockets.add(Files.readSymbolicLink(descriptor).toString());
+                } catch (NoSuchFileException e) {
+                    // somebody else's, who has closed it meanwhile
+                }
+            }
+        }
+        List<String> addresses = new ArrayList<>();
+        for (String table : List.of("tcp", "tcp6")) {
+            for (String line : Files.readAllLines(Path.of("/proc/self/net/" + table))) {
+                String[] fields = line.strip().split("\\s+");
+                if (fields[3].equals("0A") && sockets.contains("socket:[" + fields[9] + "]")) {
+                    addresses.add(fields[1].replaceFirst(":.*", ""));
+                }
+            }
+        }
+        // 127.x.y.z, ::ffff:127.x.y.z and ::1, as the kernel has them
+        assertThat(addresses)
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allMatch(a -> a.matches("(0{16}F{4}0{4})?.{6}7F|0{24}01000000"));
     }
 
     @Test
