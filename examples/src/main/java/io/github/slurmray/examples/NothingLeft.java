@@ -46,10 +46,10 @@ final class NothingLeft {
         return left.isEmpty();
     }
 
-    // the nodes are asked by a job of its own; pgrep would find itself, but for the bracket
+    // the nodes are asked by a job of its own; pgrep would find the shell that calls it, but for the bracket
     private String onNodes() {
-        String ask = "pgrep -u \"$(id -u)\" -fl '[/]r-" + job + "/'; ls -d \""
-                + site.platform().nodeDirectory() + "\"/r-" + job + "* 2>/dev/null; true";
+        String ask = "d=\"" + site.platform().nodeDirectory() + "\"; pgrep -u \"$(id -u)\" -fl \"$d[/]r-" + job
+                + "/\"; ls -d \"$d\"/r-" + job + "* 2>/dev/null; true";
         String file = ".left-" + job;
         return "sbatch --wait --output=" + file + " --account=" + Shell.quote(site.account()) + " --partition="
                 + Shell.quote(site.partition()) + " --time=1 --nodes=" + nodes.size()

@@ -309,7 +309,7 @@ class EmbeddedSlurmTest {
         List<String> addresses = new ArrayList<>();
         for (String table : List.of("tcp", "tcp6")) {
             for (String line : Files.readAllLines(Path.of("/proc/self/net/" + table))) {
-                String[] fields = line.strip().split("\\s+");
+                String[] fields = line.strip().split("\\s+", -1);
                 if (fields[3].equals("0A") && sockets.contains("socket:[" + fields[9] + "]")) {
                     addresses.add(fields[1].replaceFirst(":.*", ""));
                 }
