@@ -65,6 +65,20 @@ wait_or() {
 # for as long as it was told.
 end_watchdog() { { kill -KILL "$1" && wait "$1"; } 2>/dev/null; }
 
+# clock: sets now to the seconds since this script began, as the kernel counts them: bash's SECONDS follows the time of day,
+# and when that is set a lease or a join timeout would be over.
+clock() {
+  local up
+  read -r up _ </proc/uptime
+  now=$((${up%.*} - began))
+}
+began=0
+clock
+began=$now
+
+# joining_is_over: true once the join timeout has passed.
+joining_is_over() { clock && [ "$now" -ge "$join_timeout" ]; }
+
 # pause SECONDS: waits without starting a process; fd 4 is a pipe that nobody writes to.
 pause() { IFS= read -r -t "$1" -u 4 _; }
 
@@ -235,7 +249,7 @@ node() {
       break
     fi
     # a worker that gave up before the head listened tries again as soon as it does
-    until can_connect "$head_address" "$gcs_port" || [ "$SECONDS" -ge "$join_timeout" ]; do pause 0.2; done
+    until can_connect "$head_address" "$gcs_port" || joining_is_over; do pause 0.2; done
   done
   if [ "$joined" = no ]; then
     tail -n 20 "$tmp"/t/session_latest/logs/{gcs_server.*,raylet.*,dashboard.log} >>"$log" 2>/dev/null
@@ -329,7 +343,7 @@ watch_set_up() {
   local signal='' pid
   while [ -z "$signal" ]; do
     pause 1
-    if [ "$SECONDS" -ge "$join_timeout" ]; then signal=USR1; elif lease_is_over; then signal=USR2; fi
+    if joining_is_over; then signal=USR1; elif lease_is_over; then signal=USR2; fi
   done
   kill "-$signal" $$
   for _ in 1 2 3 4 5; do # what is being killed may start more
@@ -373,13 +387,14 @@ guard() {
 # is when this node saw the file change, by this node's clock, so the clocks of other machines don't matter.
 lease_is_over() {
   local text=''
-  [ "$detached" = no ] && [ $((SECONDS - lease_checked)) -ge "$lease_check" ] || return 1
-  lease_checked=$SECONDS
+  clock
+  [ "$detached" = no ] && [ $((now - lease_checked)) -ge "$lease_check" ] || return 1
+  lease_checked=$now
   IFS= read -r text 2>/dev/null <"$run/lease"
   if [ "$text" != "$lease_text" ]; then
-    lease_text=$text lease_seen=$SECONDS
+    lease_text=$text lease_seen=$now
   fi
-  [ $((SECONDS - lease_seen)) -ge "$lease" ] || return 1
+  [ $((now - lease_seen)) -ge "$lease" ] || return 1
   # not looked for sooner: a network file system may go on saying for a minute that a file isn't there
   [ ! -e "$run/detached" ] || detached=yes
   [ "$detached" = no ]
@@ -476,7 +491,8 @@ first_node() {
       case $line in
         *'"type":"joined"'*)
           joined=$((joined + 1))
-          [ "$joined" -ne ${#nodes[@]} ] || report all-joined nodes "$joined" seconds "$SECONDS"
+          clock
+          [ "$joined" -ne ${#nodes[@]} ] || report all-joined nodes "$joined" seconds "$now"
           ;;
         *'"type":"failed"'* | *'"type":"ray-exited","role":"head"'* | *'"type":"ray-exited"'*'"joined":"no"'*)
           ending=failed
@@ -486,7 +502,7 @@ first_node() {
     else
       partial+=$line
     fi
-    if [ "$joined" -lt ${#nodes[@]} ] && [ "$SECONDS" -ge "$join_timeout" ]; then fail_to_join; fi
+    if [ "$joined" -lt ${#nodes[@]} ] && joining_is_over; then fail_to_join; fi
     # the head's step is needed always, the workers' until all have joined
     if [ "$joined" -ge ${#nodes[@]} ]; then needed=("${steps[0]}"); fi
     for step in "${needed[@]}"; do

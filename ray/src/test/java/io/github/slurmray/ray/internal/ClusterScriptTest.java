@@ -293,7 +293,8 @@ class ClusterScriptTest {
     private String lease(String... steps) {
         StringBuilder script = new StringBuilder("""
                 lease_text='' lease_seen=0 lease_checked=0 detached=no
-                at() { SECONDS=$1; if lease_is_over; then echo over; else echo holds; fi; }
+                clock() { now=$at; }
+                at() { at=$1; if lease_is_over; then echo over; else echo holds; fi; }
                 """);
         for (String step : steps) {
             script.append(step).append('\n');
@@ -322,6 +323,17 @@ class ClusterScriptTest {
                         "at 130",
                         "at 140"))
                 .isEqualTo("holds holds holds holds over");
+    }
+
+    @Test
+    void whoSetsTheTimeOfDayEndsNoCluster() {
+        // bash's SECONDS follows it
+        assertThat(after(Samples.functions("run=" + Shell.quote(directory.toString())), """
+                        lease_text='' lease_seen=0 lease_checked=0 detached=no
+                        SECONDS=86400
+                        if lease_is_over || joining_is_over; then echo over; else echo "after $now s"; fi
+                        """))
+                .matches("after [0-9] s\n");
     }
 
     @Test
