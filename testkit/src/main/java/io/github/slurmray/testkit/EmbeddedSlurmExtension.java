@@ -24,7 +24,7 @@ public final class EmbeddedSlurmExtension implements BeforeEachCallback, AfterEa
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(EmbeddedSlurmExtension.class);
 
-    private final EmbeddedSlurm.Builder builder;
+    private final EmbeddedSlurmBuilder builder;
 
     /** Creates the extension with the builder's defaults. */
     public EmbeddedSlurmExtension() {
@@ -36,7 +36,7 @@ public final class EmbeddedSlurmExtension implements BeforeEachCallback, AfterEa
      *
      * @param builder what to start; not changed
      */
-    public EmbeddedSlurmExtension(EmbeddedSlurm.Builder builder) {
+    public EmbeddedSlurmExtension(EmbeddedSlurmBuilder builder) {
         this.builder = builder;
     }
 
