@@ -25,7 +25,6 @@ public final class EmbeddedSlurmBuilder {
     private String conf = defaultConf();
     private String user = "alice";
     private List<String> accounts = List.of("project_1");
-    private List<String> foreignAccounts = List.of();
     private OptionalInt maxJobs = OptionalInt.empty();
     private OptionalInt maxSubmitJobs = OptionalInt.empty();
     private final Map<String, List<String>> modules = new LinkedHashMap<>();
@@ -182,7 +181,7 @@ public final class EmbeddedSlurmBuilder {
                 () -> new SlurmModel(
                         release,
                         conf,
-                        new SlurmModel.People(user, uid(), accounts, foreignAccounts, maxJobs, maxSubmitJobs),
+                        new SlurmModel.People(user, uid(), accounts, maxJobs, maxSubmitJobs),
                         ZoneId::systemDefault,
                         Instant.now()),
                 user,

@@ -20,7 +20,6 @@ final class JobRequest {
     Optional<String> comment = Optional.empty();
     Optional<Duration> timeLimit = Optional.empty();
     Optional<Instant> begin = Optional.empty();
-    Optional<Instant> deadline = Optional.empty();
     boolean hold;
     boolean requeue = true;
     boolean killOnInvalidDependency;
@@ -48,7 +47,6 @@ final class JobRequest {
     /** The task ids of an array, none if it isn't one. */
     TreeSet<Integer> array = new TreeSet<>();
 
-    String arrayText = "";
     OptionalInt arrayThrottle = OptionalInt.empty();
 
     String script = "";

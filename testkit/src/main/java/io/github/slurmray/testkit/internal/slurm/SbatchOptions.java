@@ -132,7 +132,6 @@ final class SbatchOptions {
 
     private void array(String value) throws Misused {
         request.array = new TreeSet<>(SbatchValues.array(value));
-        request.arrayText = value;
         request.arrayThrottle = SbatchValues.throttle(value);
     }
 
