@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -226,6 +227,23 @@ class EmbeddedSlurmTest {
         assertThat(processesThatName(root)).isEmpty();
         assertThat(root).doesNotExist();
         assertThatThrownBy(() -> slurm.advance(Duration.ZERO)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aStartThatFailsHalfwayLeavesNothing() {
+        Set<String> threads = Leaks.threads();
+        Set<ProcessHandle> children = ProcessHandle.current().children().collect(Collectors.toSet());
+        EmbeddedSlurmBuilder builder = EmbeddedSlurm.builder().module("a".repeat(300), "true");
+
+        assertThatThrownBy(builder::start)
+                .isInstanceOf(java.io.UncheckedIOException.class)
+                .hasMessageContaining("File name too long");
+
+        // the supervisor ends when it has removed the directory
+        soon().untilAsserted(() -> {
+            assertThat(ProcessHandle.current().children()).isSubsetOf(children);
+            assertThat(Leaks.threads()).isSubsetOf(threads);
+        });
     }
 
     @Test
