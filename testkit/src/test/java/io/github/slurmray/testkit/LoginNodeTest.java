@@ -220,6 +220,8 @@ class LoginNodeTest {
         assertThat(ssh(key, "echo in").out()).isEqualTo("in\n");
         authorize(key, "expiry-time=\"20200101\"");
         assertThat(ssh(key, "echo in").status()).isEqualTo(255);
+        authorize(key, "expiry-time=\"soon\"");
+        assertThat(ssh(key, "echo in").err()).contains("Permission denied (publickey)");
         authorize(key, "command=\"date\"");
         assertThat(ssh(key, "echo in").status()).isEqualTo(255);
     }
