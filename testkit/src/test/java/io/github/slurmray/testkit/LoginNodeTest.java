@@ -170,6 +170,26 @@ class LoginNodeTest {
         assertThat(client.errorReader().lines()).anyMatch(l -> l.contains("remote port forwarding failed"));
     }
 
+    @Test
+    void aForwardWhoseTargetReadsNothingEndsWithTheEmulation() throws Exception {
+        try (ServerSocket target = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Process client = new ProcessBuilder(
+                            OpenSsh.words(slurm, slurm.key(), "ssh", "-W", "127.0.0.1:" + target.getLocalPort()))
+                    .redirectInput(Path.of("/dev/zero").toFile())
+                    .start();
+            try (Socket inside = target.accept()) {
+                // as much as it can take unread, and the rest waits for it
+                await().atMost(SOON).until(() -> inside.getInputStream().available() > 0);
+                slurm.close();
+                await().atMost(SOON)
+                        .untilAsserted(() -> assertThat(Leaks.threads())
+                                .noneMatch(thread -> thread.startsWith("slurmray-embedded-")));
+            } finally {
+                client.destroy();
+            }
+        }
+    }
+
     private Process remoteForward(Path key, String forward) throws Exception {
         return new ProcessBuilder(
                         OpenSsh.words(slurm, key, "ssh", "-N", "-o", "ExitOnForwardFailure=yes", "-R", forward))
