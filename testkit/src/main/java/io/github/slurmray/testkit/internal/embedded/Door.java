@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
 final class Door implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);
 
+    /** The exit status where the emulation can't answer, as where it doesn't know something. */
+    private static final int MISTAKE = 255;
+
     private final Engine engine;
     private final Place place;
     private final Faults faults;
@@ -102,7 +105,7 @@ final class Door implements AutoCloseable {
                     ? invocation(pid, drained(Path.of("/proc/" + pid + "/fd/0")))
                     : question;
             received.accept(call.command() + " " + String.join(" ", call.arguments()));
-            Reply reply = engine.run(call);
+            Reply reply = answer(call);
             faults.beforeAnswer(call.command());
             Place.write(file, text(reply), "rw-------");
             send(socket, file.toString());
@@ -114,6 +117,19 @@ final class Door implements AutoCloseable {
         } finally {
             open.remove(socket);
             delete(file);
+        }
+    }
+
+    /** What the model answers. A mistake of its own is told to who asked, who else would take it for the end. */
+    private Reply answer(Invocation call) {
+        try {
+            return engine.run(call);
+        } catch (RuntimeException e) {
+            if (server.isClosed()) {
+                throw e;
+            }
+            LOG.warn("the emulated Slurm made a mistake at {} {}", call.command(), call.arguments(), e);
+            return new Reply.Answer("", call.command() + ": the emulated Slurm made a mistake: " + e + "\n", MISTAKE);
         }
     }
 
