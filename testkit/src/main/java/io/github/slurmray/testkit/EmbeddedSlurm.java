@@ -43,7 +43,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * stand-in. No root, and no port beyond loopback. All processes of jobs and commands are gone after {@link #close}, and
  * within seconds after this JVM was killed.
  *
- * <p>Safe for use by many threads; many may be open at once.
+ * <p>Safe for use by many threads; many may be open at once. After {@link #close}, whatever asks Slurm something or
+ * changes it throws {@link IllegalStateException}.
  */
 public final class EmbeddedSlurm implements AutoCloseable {
     private final List<String> commands = new CopyOnWriteArrayList<>();
@@ -181,12 +182,10 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * sends reach the processes soon after.
      *
      * @param by how far
+     * @throws IllegalArgumentException if it is negative
      */
     public void advance(Duration by) {
-        if (by.isNegative()) {
-            throw new IllegalArgumentException("time goes forward only, but was told to go by " + by);
-        }
-        emulation.engine().advance(by);
+        emulation.engine().advance(notNegative(by, "time goes forward only"));
     }
 
     /**
@@ -202,11 +201,17 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Lets another user's job take whole nodes, at once or when they are free. It runs no process.
      *
      * @param partition the partition
-     * @param nodes how many nodes
-     * @param time for how long
+     * @param nodes how many nodes, at least 1
+     * @param time for how long, on the emulated clock
      * @return the job's id
+     * @throws IllegalArgumentException if there is no such partition, or it never has so many nodes, or the time isn't
+     *     positive
      */
     public long occupy(String partition, int nodes, Duration time) {
+        if (nodes < 1 || time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException(
+                    "a job needs a node and some time, but was to occupy " + nodes + " nodes for " + time);
+        }
         return emulation.engine().ask(m -> m.occupy(partition, nodes, time));
     }
 
@@ -226,9 +231,10 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Makes the controller slow: what it is asked to do is done at once, but its answer comes later.
      *
      * @param by by how much, in real time; zero for not at all
+     * @throws IllegalArgumentException if it is negative
      */
     public void slowController(Duration by) {
-        emulation.faults().slow(by);
+        emulation.faults().slow(notNegative(by, "an answer can't come before it is asked for"));
     }
 
     /** Stops the accounting database. What happens meanwhile is recorded when it is back. */
@@ -245,8 +251,10 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Makes the accounting database late.
      *
      * @param lag how long a record takes to arrive, on the emulated clock
+     * @throws IllegalArgumentException if it is negative
      */
     public void databaseLag(Duration lag) {
+        notNegative(lag, "a record can't arrive before it is sent");
         emulation.engine().change(m -> m.databaseLag(lag));
     }
 
@@ -296,6 +304,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * waits, and other jobs may have its CPUs.
      *
      * @param job the job's id
+     * @throws IllegalArgumentException if there is no such job
      * @throws IllegalStateException if it doesn't run
      */
     public void suspend(long job) {
@@ -306,6 +315,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Lets a suspended job go on, as an administrator does, even if others have its CPUs by now.
      *
      * @param job the job's id
+     * @throws IllegalArgumentException if there is no such job
      * @throws IllegalStateException if it isn't suspended
      */
     public void resume(long job) {
@@ -316,6 +326,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Lets a job of higher priority take the nodes of a running job, which is put back into the queue if it may be.
      *
      * @param job the job's id
+     * @throws IllegalArgumentException if there is no such job
      * @throws IllegalStateException if it doesn't run
      */
     public void preempt(long job) {
@@ -326,7 +337,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Ends a running job as one that used more memory than it has.
      *
      * @param job the job's id
-     * @throws IllegalStateException if it doesn't run
+     * @throws IllegalArgumentException if there is no such job
+     * @throws IllegalStateException if it doesn't run, or has no processes, being one of {@link #occupy}
      */
     public void runOutOfMemory(long job) {
         emulation.engine().change(m -> m.outOfMemory(job));
@@ -343,6 +355,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * connection is sound.
      *
      * @param bytes how many; with zero, the next byte that should be sent isn't
+     * @throws IllegalArgumentException if it is negative
      */
     public void dropAfterSending(long bytes) {
         emulation.ssh().dropAfterSending(notNegative(bytes));
@@ -353,9 +366,17 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * {@link #dropAfterSending}. What it was sent beyond them it never sees.
      *
      * @param bytes how many; with zero, the next byte that comes is lost
+     * @throws IllegalArgumentException if it is negative
      */
     public void dropAfterReceiving(long bytes) {
         emulation.ssh().dropAfterReceiving(notNegative(bytes));
+    }
+
+    private static Duration notNegative(Duration time, String why) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException(why + ", but the time was " + time);
+        }
+        return time;
     }
 
     private static long notNegative(long bytes) {
@@ -431,13 +452,22 @@ public final class EmbeddedSlurm implements AutoCloseable {
     /**
      * Sets how many sessions a connection may have open, 10 by default.
      *
-     * @param max the limit
+     * @param max the limit; with zero, none may
+     * @throws IllegalArgumentException if it is negative
      */
     public void maxSessions(int max) {
+        if (max < 0) {
+            throw new IllegalArgumentException("a number of sessions can't be negative, but was " + max);
+        }
         emulation.ssh().maxSessions(max);
     }
 
-    /** Ends everything: connections, commands, jobs with all their processes, and the directory. Twice is harmless. */
+    /**
+     * Ends everything: connections, commands, jobs with all their processes, and the directory. Blocks until they are
+     * gone. Twice is harmless.
+     *
+     * @throws IllegalStateException if there are still processes after 20 seconds
+     */
     @Override
     public void close() {
         emulation.close();

@@ -44,7 +44,7 @@ public final class EmbeddedSlurmBuilder {
     /**
      * Sets whose words it speaks.
      *
-     * @param newRelease the release
+     * @param newRelease the release, 24.11 by default
      * @return this builder
      */
     public EmbeddedSlurmBuilder release(SlurmRelease newRelease) {
@@ -66,11 +66,17 @@ public final class EmbeddedSlurmBuilder {
     /**
      * Sets who logs in.
      *
-     * @param name the user's name; the processes are this JVM's user's all the same
+     * @param name the user's name, alice by default; the processes are this JVM's user's all the same
      * @return this builder
+     * @throws IllegalArgumentException if it has anything but letters, digits and {@code _ . -}, or begins with a
+     *     digit, {@code .} or {@code -}
      */
     public EmbeddedSlurmBuilder user(String name) {
-        user = Objects.requireNonNull(name, "name");
+        if (!name.matches("[A-Za-z_][A-Za-z0-9_.-]*")) {
+            throw new IllegalArgumentException(
+                    "a user's name begins with a letter and has letters, digits and _.-, but was '" + name + "'");
+        }
+        user = name;
         return this;
     }
 
@@ -90,6 +96,7 @@ public final class EmbeddedSlurmBuilder {
      *
      * @param max at least 1
      * @return this builder
+     * @throws IllegalArgumentException if it is less
      */
     public EmbeddedSlurmBuilder maxJobs(int max) {
         maxJobs = OptionalInt.of(atLeastOne(max));
@@ -101,6 +108,7 @@ public final class EmbeddedSlurmBuilder {
      *
      * @param max at least 1
      * @return this builder
+     * @throws IllegalArgumentException if it is less
      */
     public EmbeddedSlurmBuilder maxSubmitJobs(int max) {
         maxSubmitJobs = OptionalInt.of(atLeastOne(max));
@@ -142,11 +150,18 @@ public final class EmbeddedSlurmBuilder {
      * @param name such as {@code pytorch/2.5}
      * @param lines lines of bash that loading it runs
      * @return this builder
-     * @throws IllegalArgumentException if the name has anything but letters, digits and {@code _ - . + /}
+     * @throws IllegalArgumentException if the name has anything but letters, digits and {@code _ - . + /}, or if there
+     *     are modules below that of this name, or this one is below another
      */
     public EmbeddedSlurmBuilder module(String name, String... lines) {
         if (!name.matches("[A-Za-z0-9_+][A-Za-z0-9_.+-]*(/[A-Za-z0-9_+][A-Za-z0-9_.+-]*)*")) {
             throw new IllegalArgumentException("a module's name has letters, digits and _-.+/, but was '" + name + "'");
+        }
+        for (String other : modules.keySet()) {
+            if (other.startsWith(name + "/") || name.startsWith(other + "/")) {
+                throw new IllegalArgumentException(
+                        "a module has no others below it, but there are to be '" + other + "' and '" + name + "'");
+            }
         }
         modules.put(name, List.of(lines));
         return this;
@@ -160,11 +175,12 @@ public final class EmbeddedSlurmBuilder {
     }
 
     /**
-     * Starts it. Returns when it can be logged in to.
+     * Starts it. Returns when it can be logged in to, as a rule within 300 ms. May be called again, for another one.
      *
      * @return it, to be closed
      * @throws IllegalArgumentException if the slurm.conf can't be understood, or there is no Ray where it was said
      * @throws IllegalStateException where there is no {@code /proc}
+     * @throws UncheckedIOException if nothing can be written below {@code java.io.tmpdir}, or there is no setsid
      */
     public EmbeddedSlurm start() {
         return new EmbeddedSlurm(this, user);

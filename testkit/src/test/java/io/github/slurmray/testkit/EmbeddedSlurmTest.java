@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -215,6 +216,27 @@ class EmbeddedSlurmTest {
         login.out("squeue -h");
         assertThat(slurm.received()).containsExactly("sbatch --parsable -p all -H -J a b", "squeue -h");
         assertThat(slurm.requests()).containsExactly("sbatch --parsable -p all -H -J \"a b\"", "squeue -h");
+    }
+
+    @Test
+    void whatCannotBeIsRefusedWithItsValue() {
+        Duration negative = Duration.ofSeconds(-3);
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> slurm.advance(negative),
+                () -> slurm.slowController(negative),
+                () -> slurm.databaseLag(negative),
+                () -> slurm.dropAfterSending(-3),
+                () -> slurm.dropAfterReceiving(-3),
+                () -> slurm.maxSessions(-3),
+                () -> slurm.occupy("all", -3, Duration.ofHours(1)),
+                () -> slurm.occupy("all", 1, negative),
+                () -> slurm.preempt(-3),
+                () -> EmbeddedSlurm.builder().maxJobs(-3),
+                () -> EmbeddedSlurm.builder().user("-3"))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("-3");
+        }
     }
 
     @Test
