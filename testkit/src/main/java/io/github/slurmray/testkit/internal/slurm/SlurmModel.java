@@ -256,8 +256,12 @@ public final class SlurmModel {
     }
 
     /** What a job runs needs more memory than it has. */
-    public void outOfMemory(long job) {
-        controller.life().outOfMemory(running(job));
+    public void outOfMemory(long id) {
+        Job job = running(id);
+        if (job.request.onlyOccupies.isPresent()) {
+            throw new IllegalStateException("job " + id + " has no processes, so none can need more memory");
+        }
+        controller.life().outOfMemory(job);
     }
 
     /** An administrator suspends a running job. */
