@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.embedded;
 
+import io.github.slurmray.core.Shell;
 import io.github.slurmray.testkit.internal.slurm.Invocation;
 import io.github.slurmray.testkit.internal.slurm.Reply;
 import io.github.slurmray.testkit.internal.slurm.SlurmModel;
@@ -196,12 +197,12 @@ final class Door implements AutoCloseable {
 
     private String text(Reply reply) {
         if (reply instanceof Reply.Answer a) {
-            return (a.out().isEmpty() ? "" : "printf %s " + Quoted.word(a.out()) + "\n")
-                    + (a.err().isEmpty() ? "" : "printf %s " + Quoted.word(a.err()) + " >&2\n") + "exit " + a.status()
+            return (a.out().isEmpty() ? "" : "printf %s " + Shell.quote(a.out()) + "\n")
+                    + (a.err().isEmpty() ? "" : "printf %s " + Shell.quote(a.err()) + " >&2\n") + "exit " + a.status()
                     + "\n";
         }
         if (reply instanceof Reply.AwaitJob a) {
-            return "printf %s " + Quoted.word(a.out()) + "\nIFS= read -r -u 3 status\nexit \"${status:-1}\"\n";
+            return "printf %s " + Shell.quote(a.out()) + "\nIFS= read -r -u 3 status\nexit \"${status:-1}\"\n";
         }
         return stepText((Reply.RunStep) reply);
     }
@@ -220,14 +221,14 @@ final class Door implements AutoCloseable {
                     .append(" \"${command[@]}\" ;;\n");
         }
         String names = step.tasks().stream()
-                .map(t -> Quoted.word(t.environment().getOrDefault("SLURMD_NODENAME", "")))
+                .map(t -> Shell.quote(t.environment().getOrDefault("SLURMD_NODENAME", "")))
                 .collect(Collectors.joining(" "));
-        String warnings = step.warnings().isEmpty() ? "" : "printf %s " + Quoted.word(step.warnings()) + " >&2\n";
+        String warnings = step.warnings().isEmpty() ? "" : "printf %s " + Shell.quote(step.warnings()) + " >&2\n";
         return s + "  esac\n}\n" + warnings + "step_id=" + step.job() + "." + step.step() + "\nwhen_ending="
-                + Quoted.word(step.whenEnding()) + "\ncommand=("
+                + Shell.quote(step.whenEnding()) + "\ncommand=("
                 + Quoted.words(step.command()) + ")\nnames=(" + names
                 + ")\ntasks="
-                + step.tasks().size() + "\nworkdir=" + Quoted.word(step.workDir()) + "\nkill_on_bad_exit="
+                + step.tasks().size() + "\nworkdir=" + Shell.quote(step.workDir()) + "\nkill_on_bad_exit="
                 + (step.killOnBadExit() ? "yes" : "no") + "\n" + Place.resource("step.sh");
     }
 

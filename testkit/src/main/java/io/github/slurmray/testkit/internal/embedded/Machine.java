@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.embedded;
 
+import io.github.slurmray.core.Shell;
 import io.github.slurmray.testkit.internal.slurm.Effect;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -144,8 +145,8 @@ final class Machine implements AutoCloseable {
         env.putAll(marks(start.job(), start.run()));
         List<String> words = new ArrayList<>(List.of(script.toString()));
         words.addAll(start.arguments());
-        return "workdir=" + Quoted.word(start.workDir()) + "\nstdin=" + Quoted.word(start.stdin()) + "\nstdout="
-                + Quoted.word(start.stdout()) + "\nstderr=" + Quoted.word(start.stderr()) + "\nappend="
+        return "workdir=" + Shell.quote(start.workDir()) + "\nstdin=" + Shell.quote(start.stdin()) + "\nstdout="
+                + Shell.quote(start.stdout()) + "\nstderr=" + Shell.quote(start.stderr()) + "\nappend="
                 + (start.append() ? "yes" : "no") + "\nover_quota=" + (place.overQuota() ? "yes" : "no")
                 + "\ncommand=(env -i " + Quoted.assignments(env) + " "
                 + Quoted.words(words) + ")\n";
