@@ -191,6 +191,14 @@ class EmbeddedSlurmTest {
     }
 
     @Test
+    void aJobThatTheMachineCannotStartFails() throws IOException {
+        Files.delete(root(slurm).resolve("spool"));
+        Files.createFile(root(slurm).resolve("spool"));
+        String job = submit("-p all -o out", "true");
+        soon().until(() -> state(job).equals("FAILED|0:53"));
+    }
+
+    @Test
     void aRequeuedJobRunsAgain() {
         String job = submit("-p all --open-mode=append -o out", "echo \"run ${SLURM_RESTART_COUNT:-0}\"; sleep 100");
         awaitLine("out", "run 0");
