@@ -175,7 +175,7 @@ public final class EmbeddedSlurmBuilder {
     }
 
     /**
-     * Starts it. Returns when it can be logged in to, as a rule within 300 ms. May be called again, for another one.
+     * Starts it. Returns when it can be logged in to. May be called again, for another one.
      *
      * @return it, to be closed
      * @throws IllegalArgumentException if the slurm.conf can't be understood, or there is no Ray where it was said

@@ -120,6 +120,37 @@ class LoginNodeTest {
         assertThat(quiet.err()).isEmpty();
     }
 
+    @Test
+    void aSessionBeyondTheLimitIsRefusedUntilAnotherOfTheConnectionHasEnded() throws Exception {
+        slurm.maxSessions(1);
+        Path socket = directory.resolve("master");
+        Process master = new ProcessBuilder(
+                        OpenSsh.words(slurm, slurm.key(), "ssh", "-M", "-S", socket.toString(), "-N"))
+                .start();
+        try {
+            await().atMost(SOON).until(() -> Files.exists(socket));
+            Process first = new ProcessBuilder(through(socket, "echo began; cat")).start();
+            assertThat(first.inputReader().readLine()).isEqualTo("began");
+
+            assertThat(OpenSsh.run(through(socket, "echo in"), "").status()).isEqualTo(255);
+            assertThat(ssh(slurm.key(), "echo on another").out()).isEqualTo("on another\n");
+
+            first.getOutputStream().close();
+            assertThat(first.waitFor()).isZero();
+            assertThat(OpenSsh.run(through(socket, "echo in"), "").out()).isEqualTo("in\n");
+        } finally {
+            master.destroy();
+        }
+    }
+
+    /** A command over another client's connection, and over no other. */
+    private List<String> through(Path socket, String command) {
+        List<String> words =
+                OpenSsh.words(slurm, slurm.key(), "ssh", "-S", socket.toString(), "-o", "ProxyCommand=/bin/false");
+        words.add(command);
+        return words;
+    }
+
     // ---- files
 
     @Test
