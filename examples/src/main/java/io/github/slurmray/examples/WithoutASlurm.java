@@ -1,6 +1,7 @@
 package io.github.slurmray.examples;
 
 import io.github.slurmray.testkit.EmbeddedSlurm;
+import io.github.slurmray.testkit.EmbeddedSlurmBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ public final class WithoutASlurm {
      *     {@link Settings}
      */
     public static void main(String[] args) {
-        EmbeddedSlurm.Builder emulation = EmbeddedSlurm.builder();
+        EmbeddedSlurmBuilder emulation = EmbeddedSlurm.builder();
         List<String> settings = new ArrayList<>();
         for (String arg : args) {
             if (arg.startsWith("venv=")) {

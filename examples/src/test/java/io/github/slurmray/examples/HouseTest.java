@@ -18,6 +18,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -147,6 +149,28 @@ class HouseTest {
                 .orShould()
                 .callMethod(String.class, "toUpperCase")
                 .because("they take the default locale; give Locale.ROOT")
+                .check(HOUSE);
+    }
+
+    /** What goes into the emulated Slurm and comes out of it is data: so a queue of an hour is a test of a moment. */
+    @Test
+    void theEmulatedSlurmKnowsNoProcessNoFileAndNoClock() {
+        noClasses()
+                .that()
+                .resideInAPackage("..testkit.internal.slurm")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.net..",
+                        "java.nio.file..",
+                        "java.util.concurrent..",
+                        "org.apache.sshd..",
+                        "..testkit.internal.embedded")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(Clock.class, Process.class, ProcessBuilder.class, ProcessHandle.class, Thread.class)
+                .orShould()
+                .callMethod(Instant.class, "now")
                 .check(HOUSE);
     }
 

@@ -1,26 +1,12 @@
 package io.github.slurmray.testkit;
 
 import io.github.slurmray.testkit.internal.embedded.Emulation;
-import io.github.slurmray.testkit.internal.embedded.Place;
-import io.github.slurmray.testkit.internal.slurm.SlurmModel;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Slurm that is emulated in this JVM, behind a real SSH server on loopback: jobs really run, as processes of this
@@ -57,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * stand-in. No root, and no port beyond loopback. All processes of jobs and commands are gone after {@link #close}, and
  * within seconds after this JVM was killed.
  *
- * <p>Safe for use by many threads; many may be open at once.
+ * <p>Safe for use by many threads; many may be open at once. After {@link #close}, whatever asks Slurm something or
+ * changes it throws {@link IllegalStateException}.
  */
 public final class EmbeddedSlurm implements AutoCloseable {
     private final List<String> commands = new CopyOnWriteArrayList<>();
@@ -65,29 +52,9 @@ public final class EmbeddedSlurm implements AutoCloseable {
     private final String user;
     private final Emulation emulation;
 
-    private EmbeddedSlurm(Builder b) {
-        user = b.user;
-        emulation = new Emulation(
-                () -> new SlurmModel(
-                        b.release,
-                        b.conf,
-                        new SlurmModel.People(b.user, uid(), b.accounts, b.foreignAccounts, b.maxJobs, b.maxSubmitJobs),
-                        ZoneId::systemDefault,
-                        Instant.now()),
-                user,
-                commands::add,
-                requests::add,
-                Optional.ofNullable(b.like),
-                Optional.ofNullable(b.virtualEnvironment),
-                b.modules);
-    }
-
-    private static long uid() {
-        try {
-            return ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
-        } catch (IOException | UnsupportedOperationException e) {
-            throw new IllegalStateException("the emulated Slurm runs on Linux only: there is no /proc/self", e);
-        }
+    EmbeddedSlurm(EmbeddedSlurmBuilder builder, String user) {
+        this.user = user;
+        emulation = builder.emulation(commands::add, requests::add);
     }
 
     /**
@@ -105,162 +72,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
      *
      * @return the builder
      */
-    public static Builder builder() {
-        return new Builder();
-    }
-
-    /** Describes an {@link EmbeddedSlurm}. For one thread. */
-    public static final class Builder {
-        private SlurmRelease release = SlurmRelease.V24_11;
-        private String conf = defaultConf();
-        private String user = "alice";
-        private List<String> accounts = List.of("project_1");
-        private List<String> foreignAccounts = List.of();
-        private OptionalInt maxJobs = OptionalInt.empty();
-        private OptionalInt maxSubmitJobs = OptionalInt.empty();
-        private final Map<String, List<String>> modules = new LinkedHashMap<>();
-        private @Nullable String like;
-        private @Nullable Path virtualEnvironment;
-
-        private Builder() {}
-
-        private static String defaultConf() {
-            try (InputStream in = Objects.requireNonNull(SlurmModel.class.getResourceAsStream("slurm.conf"))) {
-                return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        /**
-         * Sets whose words it speaks.
-         *
-         * @param newRelease the release
-         * @return this builder
-         */
-        public Builder release(SlurmRelease newRelease) {
-            release = Objects.requireNonNull(newRelease, "release");
-            return this;
-        }
-
-        /**
-         * Sets nodes, partitions and limits.
-         *
-         * @param text the text of a slurm.conf; settings that the emulation doesn't act on are kept, and mean nothing
-         * @return this builder
-         */
-        public Builder slurmConf(String text) {
-            conf = Objects.requireNonNull(text, "text");
-            return this;
-        }
-
-        /**
-         * Sets who logs in.
-         *
-         * @param name the user's name; the processes are this JVM's user's all the same
-         * @return this builder
-         */
-        public Builder user(String name) {
-            user = Objects.requireNonNull(name, "name");
-            return this;
-        }
-
-        /**
-         * Sets what the user may charge.
-         *
-         * @param names the accounts, the default one first; with none, any name will do
-         * @return this builder
-         */
-        public Builder accounts(String... names) {
-            accounts = List.of(names);
-            return this;
-        }
-
-        /**
-         * Sets how many jobs of the user may run at once; by default as many as fit.
-         *
-         * @param max at least 1
-         * @return this builder
-         */
-        public Builder maxJobs(int max) {
-            maxJobs = OptionalInt.of(atLeastOne(max));
-            return this;
-        }
-
-        /**
-         * Sets how many jobs the user may have in the queue; by default there is no limit.
-         *
-         * @param max at least 1
-         * @return this builder
-         */
-        public Builder maxSubmitJobs(int max) {
-            maxSubmitJobs = OptionalInt.of(atLeastOne(max));
-            return this;
-        }
-
-        /**
-         * Lets {@link EmbeddedSlurm#site} have the facts of another site, so that plans are checked and priced as
-         * there. Its partitions should then be those of the {@linkplain #slurmConf slurm.conf}, as of
-         * {@code platform.slurmConf()}.
-         *
-         * @param platform the name of a site that slurmray ships, such as {@code lumi-c}
-         * @return this builder
-         */
-        public Builder like(String platform) {
-            like = Objects.requireNonNull(platform, "platform");
-            return this;
-        }
-
-        /**
-         * Sets which Ray {@link EmbeddedSlurm#site} names. Without one it names a stand-in: a small {@code ray} that is
-         * up in a moment, whose nodes find each other, and which runs the entrypoints of Ray jobs as plain processes;
-         * no Python program can {@code import ray} from it.
-         *
-         * @param directory a Python virtual environment with {@code ray[default]}, 2.60 or later, since earlier ones
-         *     can't be told a directory for each node
-         * @return this builder
-         */
-        public Builder ray(Path directory) {
-            virtualEnvironment = Objects.requireNonNull(directory, "directory");
-            return this;
-        }
-
-        /**
-         * Adds a module, for {@code module load}. The line that defines {@code module} in a shell is what
-         * {@link EmbeddedSlurm#site} says, and what launched clusters begin with; of Lmod's other commands only
-         * {@code purge} is known, as long as nothing is loaded.
-         *
-         * @param name such as {@code pytorch/2.5}
-         * @param lines lines of bash that loading it runs
-         * @return this builder
-         * @throws IllegalArgumentException if the name has anything but letters, digits and {@code _ - . + /}
-         */
-        public Builder module(String name, String... lines) {
-            if (!name.matches("[A-Za-z0-9_+][A-Za-z0-9_.+-]*(/[A-Za-z0-9_+][A-Za-z0-9_.+-]*)*")) {
-                throw new IllegalArgumentException(
-                        "a module's name has letters, digits and _-.+/, but was '" + name + "'");
-            }
-            modules.put(name, List.of(lines));
-            return this;
-        }
-
-        private static int atLeastOne(int max) {
-            if (max < 1) {
-                throw new IllegalArgumentException("a limit of jobs must be at least 1, but was " + max);
-            }
-            return max;
-        }
-
-        /**
-         * Starts it. Returns when it can be logged in to.
-         *
-         * @return it, to be closed
-         * @throws IllegalArgumentException if the slurm.conf can't be understood, or there is no Ray where it was said
-         * @throws IllegalStateException where there is no {@code /proc}
-         */
-        public EmbeddedSlurm start() {
-            return new EmbeddedSlurm(this);
-        }
+    public static EmbeddedSlurmBuilder builder() {
+        return new EmbeddedSlurmBuilder();
     }
 
     // ---------------------------------------------------------------- how to reach it
@@ -338,8 +151,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * @return a directory that goes when this is closed
      */
     public Path home() {
-        Place place = emulation.place();
-        return place.home();
+        return emulation.place().home();
     }
 
     // ---------------------------------------------------------------- what it was asked
@@ -370,12 +182,10 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * sends reach the processes soon after.
      *
      * @param by how far
+     * @throws IllegalArgumentException if it is negative
      */
     public void advance(Duration by) {
-        if (by.isNegative()) {
-            throw new IllegalArgumentException("time goes forward only, but was told to go by " + by);
-        }
-        emulation.engine().advance(by);
+        emulation.engine().advance(notNegative(by, "time goes forward only"));
     }
 
     /**
@@ -391,11 +201,17 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Lets another user's job take whole nodes, at once or when they are free. It runs no process.
      *
      * @param partition the partition
-     * @param nodes how many nodes
-     * @param time for how long
+     * @param nodes how many nodes, at least 1
+     * @param time for how long, on the emulated clock
      * @return the job's id
+     * @throws IllegalArgumentException if there is no such partition, or it never has so many nodes, or the time isn't
+     *     positive
      */
     public long occupy(String partition, int nodes, Duration time) {
+        if (nodes < 1 || time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException(
+                    "a job needs a node and some time, but was to occupy " + nodes + " nodes for " + time);
+        }
         return emulation.engine().ask(m -> m.occupy(partition, nodes, time));
     }
 
@@ -415,9 +231,10 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Makes the controller slow: what it is asked to do is done at once, but its answer comes later.
      *
      * @param by by how much, in real time; zero for not at all
+     * @throws IllegalArgumentException if it is negative
      */
     public void slowController(Duration by) {
-        emulation.faults().slow(by);
+        emulation.faults().slow(notNegative(by, "an answer can't come before it is asked for"));
     }
 
     /** Stops the accounting database. What happens meanwhile is recorded when it is back. */
@@ -434,8 +251,10 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Makes the accounting database late.
      *
      * @param lag how long a record takes to arrive, on the emulated clock
+     * @throws IllegalArgumentException if it is negative
      */
     public void databaseLag(Duration lag) {
+        notNegative(lag, "a record can't arrive before it is sent");
         emulation.engine().change(m -> m.databaseLag(lag));
     }
 
@@ -485,6 +304,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * waits, and other jobs may have its CPUs.
      *
      * @param job the job's id
+     * @throws IllegalArgumentException if there is no such job
      * @throws IllegalStateException if it doesn't run
      */
     public void suspend(long job) {
@@ -495,6 +315,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Lets a suspended job go on, as an administrator does, even if others have its CPUs by now.
      *
      * @param job the job's id
+     * @throws IllegalArgumentException if there is no such job
      * @throws IllegalStateException if it isn't suspended
      */
     public void resume(long job) {
@@ -505,6 +326,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Lets a job of higher priority take the nodes of a running job, which is put back into the queue if it may be.
      *
      * @param job the job's id
+     * @throws IllegalArgumentException if there is no such job
      * @throws IllegalStateException if it doesn't run
      */
     public void preempt(long job) {
@@ -515,7 +337,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Ends a running job as one that used more memory than it has.
      *
      * @param job the job's id
-     * @throws IllegalStateException if it doesn't run
+     * @throws IllegalArgumentException if there is no such job
+     * @throws IllegalStateException if it doesn't run, or has no processes, being one of {@link #occupy}
      */
     public void runOutOfMemory(long job) {
         emulation.engine().change(m -> m.outOfMemory(job));
@@ -532,6 +355,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * connection is sound.
      *
      * @param bytes how many; with zero, the next byte that should be sent isn't
+     * @throws IllegalArgumentException if it is negative
      */
     public void dropAfterSending(long bytes) {
         emulation.ssh().dropAfterSending(notNegative(bytes));
@@ -542,9 +366,17 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * {@link #dropAfterSending}. What it was sent beyond them it never sees.
      *
      * @param bytes how many; with zero, the next byte that comes is lost
+     * @throws IllegalArgumentException if it is negative
      */
     public void dropAfterReceiving(long bytes) {
         emulation.ssh().dropAfterReceiving(notNegative(bytes));
+    }
+
+    private static Duration notNegative(Duration time, String why) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException(why + ", but the time was " + time);
+        }
+        return time;
     }
 
     private static long notNegative(long bytes) {
@@ -620,13 +452,22 @@ public final class EmbeddedSlurm implements AutoCloseable {
     /**
      * Sets how many sessions a connection may have open, 10 by default.
      *
-     * @param max the limit
+     * @param max the limit; with zero, none may
+     * @throws IllegalArgumentException if it is negative
      */
     public void maxSessions(int max) {
+        if (max < 0) {
+            throw new IllegalArgumentException("a number of sessions can't be negative, but was " + max);
+        }
         emulation.ssh().maxSessions(max);
     }
 
-    /** Ends everything: connections, commands, jobs with all their processes, and the directory. Twice is harmless. */
+    /**
+     * Ends everything: connections, commands, jobs with all their processes, and the directory. Blocks until they are
+     * gone. Twice is harmless.
+     *
+     * @throws IllegalStateException if there are still processes after 20 seconds
+     */
     @Override
     public void close() {
         emulation.close();

@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit;
 
+import java.util.Objects;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -18,13 +19,14 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * void aPipelineSubmitsItsJob(EmbeddedSlurm slurm) { … }
  * }</pre>
  *
- * <p>{@code @ExtendWith(EmbeddedSlurmExtension.class)} takes the defaults.
+ * <p>{@code @ExtendWith(EmbeddedSlurmExtension.class)} takes the defaults. Where a {@code @BeforeAll} method or the
+ * constructor has such a parameter, one is started for all tests of the class, and closed after the last.
  */
 public final class EmbeddedSlurmExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(EmbeddedSlurmExtension.class);
 
-    private final EmbeddedSlurm.Builder builder;
+    private final EmbeddedSlurmBuilder builder;
 
     /** Creates the extension with the builder's defaults. */
     public EmbeddedSlurmExtension() {
@@ -34,10 +36,10 @@ public final class EmbeddedSlurmExtension implements BeforeEachCallback, AfterEa
     /**
      * Creates the extension.
      *
-     * @param builder what to start; not changed
+     * @param builder what to start; not copied, so it isn't to be changed any more
      */
-    public EmbeddedSlurmExtension(EmbeddedSlurm.Builder builder) {
-        this.builder = builder;
+    public EmbeddedSlurmExtension(EmbeddedSlurmBuilder builder) {
+        this.builder = Objects.requireNonNull(builder, "builder");
     }
 
     @Override

@@ -1,2 +1,2 @@
-/** For tests: the contract suite of Host and leak checks. */
+/** For tests: an emulated Slurm behind a real SSH server, the contract suite of Host, and leak checks. */
 package io.github.slurmray.testkit;

@@ -18,7 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,6 +193,14 @@ class EmbeddedSlurmTest {
     }
 
     @Test
+    void aJobThatTheMachineCannotStartFails() throws IOException {
+        Files.delete(root(slurm).resolve("spool"));
+        Files.createFile(root(slurm).resolve("spool"));
+        String job = submit("-p all -o out", "true");
+        soon().until(() -> state(job).equals("FAILED|0:53"));
+    }
+
+    @Test
     void aRequeuedJobRunsAgain() {
         String job = submit("-p all --open-mode=append -o out", "echo \"run ${SLURM_RESTART_COUNT:-0}\"; sleep 100");
         awaitLine("out", "run 0");
@@ -219,6 +229,27 @@ class EmbeddedSlurmTest {
     }
 
     @Test
+    void whatCannotBeIsRefusedWithItsValue() {
+        Duration negative = Duration.ofSeconds(-3);
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> slurm.advance(negative),
+                () -> slurm.slowController(negative),
+                () -> slurm.databaseLag(negative),
+                () -> slurm.dropAfterSending(-3),
+                () -> slurm.dropAfterReceiving(-3),
+                () -> slurm.maxSessions(-3),
+                () -> slurm.occupy("all", -3, Duration.ofHours(1)),
+                () -> slurm.occupy("all", 1, negative),
+                () -> slurm.preempt(-3),
+                () -> EmbeddedSlurm.builder().maxJobs(-3),
+                () -> EmbeddedSlurm.builder().user("-3"))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("-3");
+        }
+    }
+
+    @Test
     void nothingIsLeftAfterClose() {
         submit("-p all -N2 -o out", "srun sh -c 'setsid sleep 1002 & wait' & setsid sleep 1003 & echo ready; wait");
         awaitLine("out", "ready");
@@ -228,6 +259,23 @@ class EmbeddedSlurmTest {
         assertThat(processesThatName(root)).isEmpty();
         assertThat(root).doesNotExist();
         assertThatThrownBy(() -> slurm.advance(Duration.ZERO)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aStartThatFailsHalfwayLeavesNothing() {
+        Set<String> threads = Leaks.threads();
+        Set<ProcessHandle> children = ProcessHandle.current().children().collect(Collectors.toSet());
+        EmbeddedSlurmBuilder builder = EmbeddedSlurm.builder().module("a".repeat(300), "true");
+
+        assertThatThrownBy(builder::start)
+                .isInstanceOf(java.io.UncheckedIOException.class)
+                .hasMessageContaining("File name too long");
+
+        // the supervisor ends when it has removed the directory
+        soon().untilAsserted(() -> {
+            assertThat(ProcessHandle.current().children()).isSubsetOf(children);
+            assertThat(Leaks.threads()).isSubsetOf(threads);
+        });
     }
 
     @Test

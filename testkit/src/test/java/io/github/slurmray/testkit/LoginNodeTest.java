@@ -120,6 +120,37 @@ class LoginNodeTest {
         assertThat(quiet.err()).isEmpty();
     }
 
+    @Test
+    void aSessionBeyondTheLimitIsRefusedUntilAnotherOfTheConnectionHasEnded() throws Exception {
+        slurm.maxSessions(1);
+        Path socket = directory.resolve("master");
+        Process master = new ProcessBuilder(
+                        OpenSsh.words(slurm, slurm.key(), "ssh", "-M", "-S", socket.toString(), "-N"))
+                .start();
+        try {
+            await().atMost(SOON).until(() -> Files.exists(socket));
+            Process first = new ProcessBuilder(through(socket, "echo began; cat")).start();
+            assertThat(first.inputReader().readLine()).isEqualTo("began");
+
+            assertThat(OpenSsh.run(through(socket, "echo in"), "").status()).isEqualTo(255);
+            assertThat(ssh(slurm.key(), "echo on another").out()).isEqualTo("on another\n");
+
+            first.getOutputStream().close();
+            assertThat(first.waitFor()).isZero();
+            assertThat(OpenSsh.run(through(socket, "echo in"), "").out()).isEqualTo("in\n");
+        } finally {
+            master.destroy();
+        }
+    }
+
+    /** A command over another client's connection, and over no other. */
+    private List<String> through(Path socket, String command) {
+        List<String> words =
+                OpenSsh.words(slurm, slurm.key(), "ssh", "-S", socket.toString(), "-o", "ProxyCommand=/bin/false");
+        words.add(command);
+        return words;
+    }
+
     // ---- files
 
     @Test
@@ -168,6 +199,26 @@ class LoginNodeTest {
         Process client = remoteForward(slurm.key(), "0.0.0.0:0:127.0.0.1:9");
         assertThat(client.waitFor()).isEqualTo(255);
         assertThat(client.errorReader().lines()).anyMatch(l -> l.contains("remote port forwarding failed"));
+    }
+
+    @Test
+    void aForwardWhoseTargetReadsNothingEndsWithTheEmulation() throws Exception {
+        try (ServerSocket target = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Process client = new ProcessBuilder(
+                            OpenSsh.words(slurm, slurm.key(), "ssh", "-W", "127.0.0.1:" + target.getLocalPort()))
+                    .redirectInput(Path.of("/dev/zero").toFile())
+                    .start();
+            try (Socket inside = target.accept()) {
+                // as much as it can take unread, and the rest waits for it
+                await().atMost(SOON).until(() -> inside.getInputStream().available() > 0);
+                slurm.close();
+                await().atMost(SOON)
+                        .untilAsserted(() -> assertThat(Leaks.threads())
+                                .noneMatch(thread -> thread.startsWith("slurmray-embedded-")));
+            } finally {
+                client.destroy();
+            }
+        }
     }
 
     private Process remoteForward(Path key, String forward) throws Exception {
@@ -220,6 +271,8 @@ class LoginNodeTest {
         assertThat(ssh(key, "echo in").out()).isEqualTo("in\n");
         authorize(key, "expiry-time=\"20200101\"");
         assertThat(ssh(key, "echo in").status()).isEqualTo(255);
+        authorize(key, "expiry-time=\"soon\"");
+        assertThat(ssh(key, "echo in").err()).contains("Permission denied (publickey)");
         authorize(key, "command=\"date\"");
         assertThat(ssh(key, "echo in").status()).isEqualTo(255);
     }

@@ -1,6 +1,7 @@
 package io.github.slurmray.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -73,6 +74,17 @@ class ModulesTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'" + name + "'");
         }
+    }
+
+    @Test
+    void aModuleHasNoOthersBelowIt() {
+        for (String[] names : new String[][] {{"a", "a/b"}, {"a/b", "a"}}) {
+            assertThatThrownBy(() -> EmbeddedSlurm.builder().module(names[0]).module(names[1]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("'" + names[0] + "'", "'" + names[1] + "'");
+        }
+        assertThatCode(() -> EmbeddedSlurm.builder().module("a/b").module("a/bc"))
+                .doesNotThrowAnyException();
     }
 
     @Test

@@ -3,10 +3,13 @@ package io.github.slurmray.testkit.internal.embedded;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,11 +31,12 @@ import org.jspecify.annotations.Nullable;
  * The server's side of a connection that a client forwards, as sshd has it: each direction ends for itself. MINA's own
  * gives up both when the target ends one.
  */
-final class DirectTcpip implements ChannelFactory {
+final class DirectTcpip implements ChannelFactory, AutoCloseable {
     private static final int CONNECT_MILLIS = 5000;
     private static final int BUFFER = 32_768;
 
     private final ExecutorService threads;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /** Makes connections that are served by the given threads, one for each of them at a time. */
     DirectTcpip(ExecutorService threads) {
@@ -47,6 +51,20 @@ final class DirectTcpip implements ChannelFactory {
     @Override
     public Channel createChannel(Session session) {
         return new Connection();
+    }
+
+    /** Gives up what is left of all connections, such as what their targets don't read. */
+    @Override
+    public void close() {
+        open.forEach(DirectTcpip::close);
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private final class Connection extends AbstractServerChannel {
@@ -77,6 +95,7 @@ final class DirectTcpip implements ChannelFactory {
                     refuse(SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, "not permitted", opened);
                     return;
                 }
+                open.add(socket);
                 socket.connect(target.toInetSocketAddress(), CONNECT_MILLIS);
                 signalChannelOpenSuccess();
                 opened.setOpened();
@@ -162,7 +181,10 @@ final class DirectTcpip implements ChannelFactory {
         protected void preClose() {
             if (!writer.isShutdown()) {
                 // after what is still to be written
-                toTarget(socket::close);
+                toTarget(() -> {
+                    open.remove(socket);
+                    socket.close();
+                });
                 writer.shutdown();
             }
             super.preClose();

@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.embedded;
 
+import io.github.slurmray.core.Shell;
 import io.github.slurmray.testkit.internal.slurm.Invocation;
 import io.github.slurmray.testkit.internal.slurm.Reply;
 import io.github.slurmray.testkit.internal.slurm.SlurmModel;
@@ -38,6 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Door implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+
+    /** The exit status where the emulation can't answer, as where it doesn't know something. */
+    private static final int MISTAKE = 255;
 
     private final Engine engine;
     private final Place place;
@@ -102,7 +106,7 @@ final class Door implements AutoCloseable {
                     ? invocation(pid, drained(Path.of("/proc/" + pid + "/fd/0")))
                     : question;
             received.accept(call.command() + " " + String.join(" ", call.arguments()));
-            Reply reply = engine.run(call);
+            Reply reply = answer(call);
             faults.beforeAnswer(call.command());
             Place.write(file, text(reply), "rw-------");
             send(socket, file.toString());
@@ -114,6 +118,19 @@ final class Door implements AutoCloseable {
         } finally {
             open.remove(socket);
             delete(file);
+        }
+    }
+
+    /** What the model answers. A mistake of its own is told to who asked, who else would take it for the end. */
+    private Reply answer(Invocation call) {
+        try {
+            return engine.run(call);
+        } catch (RuntimeException e) {
+            if (server.isClosed()) {
+                throw e;
+            }
+            LOG.warn("the emulated Slurm made a mistake at {} {}", call.command(), call.arguments(), e);
+            return new Reply.Answer("", call.command() + ": the emulated Slurm made a mistake: " + e + "\n", MISTAKE);
         }
     }
 
@@ -180,12 +197,12 @@ final class Door implements AutoCloseable {
 
     private String text(Reply reply) {
         if (reply instanceof Reply.Answer a) {
-            return (a.out().isEmpty() ? "" : "printf %s " + Quoted.word(a.out()) + "\n")
-                    + (a.err().isEmpty() ? "" : "printf %s " + Quoted.word(a.err()) + " >&2\n") + "exit " + a.status()
+            return (a.out().isEmpty() ? "" : "printf %s " + Shell.quote(a.out()) + "\n")
+                    + (a.err().isEmpty() ? "" : "printf %s " + Shell.quote(a.err()) + " >&2\n") + "exit " + a.status()
                     + "\n";
         }
         if (reply instanceof Reply.AwaitJob a) {
-            return "printf %s " + Quoted.word(a.out()) + "\nIFS= read -r -u 3 status\nexit \"${status:-1}\"\n";
+            return "printf %s " + Shell.quote(a.out()) + "\nIFS= read -r -u 3 status\nexit \"${status:-1}\"\n";
         }
         return stepText((Reply.RunStep) reply);
     }
@@ -204,14 +221,14 @@ final class Door implements AutoCloseable {
                     .append(" \"${command[@]}\" ;;\n");
         }
         String names = step.tasks().stream()
-                .map(t -> Quoted.word(t.environment().getOrDefault("SLURMD_NODENAME", "")))
+                .map(t -> Shell.quote(t.environment().getOrDefault("SLURMD_NODENAME", "")))
                 .collect(Collectors.joining(" "));
-        String warnings = step.warnings().isEmpty() ? "" : "printf %s " + Quoted.word(step.warnings()) + " >&2\n";
+        String warnings = step.warnings().isEmpty() ? "" : "printf %s " + Shell.quote(step.warnings()) + " >&2\n";
         return s + "  esac\n}\n" + warnings + "step_id=" + step.job() + "." + step.step() + "\nwhen_ending="
-                + Quoted.word(step.whenEnding()) + "\ncommand=("
+                + Shell.quote(step.whenEnding()) + "\ncommand=("
                 + Quoted.words(step.command()) + ")\nnames=(" + names
                 + ")\ntasks="
-                + step.tasks().size() + "\nworkdir=" + Quoted.word(step.workDir()) + "\nkill_on_bad_exit="
+                + step.tasks().size() + "\nworkdir=" + Shell.quote(step.workDir()) + "\nkill_on_bad_exit="
                 + (step.killOnBadExit() ? "yes" : "no") + "\n" + Place.resource("step.sh");
     }
 

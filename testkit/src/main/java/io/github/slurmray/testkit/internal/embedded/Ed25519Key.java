@@ -11,7 +11,6 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.EdECPublicKey;
-import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -98,7 +97,6 @@ final class Ed25519Key {
                         + Base64.getMimeEncoder(70, new byte[] {'\n'}).encodeToString(all)
                         + "\n-----END OPENSSH PRIVATE KEY-----\n",
                 "rw-------");
-        Arrays.fill(secret, (byte) 0);
         return file;
     }
 

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -107,16 +106,10 @@ public final class Engine implements AutoCloseable, Machine.Listener {
         }
     }
 
-    private void report(Consumer<SlurmModel> event) {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            try {
-                change(event);
-            } catch (RejectedExecutionException e) {
-                // closed in the meantime: nobody asks any more
-            }
+    private synchronized void report(Consumer<SlurmModel> event) {
+        // what happens after the close, nobody asks about any more
+        if (!closed) {
+            change(event);
         }
     }
 

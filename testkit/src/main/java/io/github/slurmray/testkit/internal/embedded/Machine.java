@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.embedded;
 
+import io.github.slurmray.core.Shell;
 import io.github.slurmray.testkit.internal.slurm.Effect;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -53,6 +54,8 @@ final class Machine implements AutoCloseable {
     private final ExecutorService readers = Executors.newCachedThreadPool(r -> daemon(r, "slurmray-embedded-batch"));
     private final ScheduledFuture<?> watching;
     private final Map<Long, Running> running = new ConcurrentHashMap<>();
+
+    /** The jobs that are to end; only for the thread that does things in order. */
     private final Map<String, Effect.Watch> watched = new LinkedHashMap<>();
 
     /** A batch script's processes: what runs it, and, once it is known, itself. */
@@ -86,6 +89,11 @@ final class Machine implements AutoCloseable {
                     perform(effect);
                 } catch (IOException | RuntimeException e) {
                     LOG.warn("the emulated Slurm couldn't {}", effect.getClass().getSimpleName(), e);
+                    if (effect instanceof Effect.Start start) {
+                        // or it would run for ever
+                        running.remove(start.job());
+                        listener.launchFailed(start.job(), start.run());
+                    }
                 }
             });
         }
@@ -144,8 +152,8 @@ final class Machine implements AutoCloseable {
         env.putAll(marks(start.job(), start.run()));
         List<String> words = new ArrayList<>(List.of(script.toString()));
         words.addAll(start.arguments());
-        return "workdir=" + Quoted.word(start.workDir()) + "\nstdin=" + Quoted.word(start.stdin()) + "\nstdout="
-                + Quoted.word(start.stdout()) + "\nstderr=" + Quoted.word(start.stderr()) + "\nappend="
+        return "workdir=" + Shell.quote(start.workDir()) + "\nstdin=" + Shell.quote(start.stdin()) + "\nstdout="
+                + Shell.quote(start.stdout()) + "\nstderr=" + Shell.quote(start.stderr()) + "\nappend="
                 + (start.append() ? "yes" : "no") + "\nover_quota=" + (place.overQuota() ? "yes" : "no")
                 + "\ncommand=(env -i " + Quoted.assignments(env) + " "
                 + Quoted.words(words) + ")\n";
@@ -278,7 +286,7 @@ final class Machine implements AutoCloseable {
             }
             Set<String> alive = entries(e -> !e.job().isEmpty()).stream()
                     .map(ProcessTable.Entry::job)
-                    .collect(java.util.stream.Collectors.toSet());
+                    .collect(Collectors.toSet());
             List<Effect.Watch> gone = watched.entrySet().stream()
                     .filter(e -> !alive.contains(e.getKey()))
                     .map(Map.Entry::getValue)
@@ -302,7 +310,7 @@ final class Machine implements AutoCloseable {
         }
     }
 
-    /** Kills all jobs. Their ends aren't reported any more. */
+    /** Looks after no job any more, and reports no end. It is the supervisor that kills what runs. */
     @Override
     public void close() {
         watching.cancel(false);

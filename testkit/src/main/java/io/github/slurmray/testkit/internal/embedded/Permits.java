@@ -5,6 +5,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -43,18 +44,22 @@ record Permits(Map<String, String> options) {
 
     /** Returns whether all options are among those that the emulation acts on. */
     boolean understood() {
-        return options.keySet().stream().allMatch(KNOWN::contains);
+        return KNOWN.containsAll(options.keySet());
     }
 
-    /** Returns whether the key's time is over. */
+    /** Returns whether the key's time is over, or isn't one: then sshd refuses the key, too. */
     boolean expired(Instant now) {
-        return value("expiry-time").map(t -> !now.isBefore(time(t))).orElse(false);
+        try {
+            return value("expiry-time").map(t -> !now.isBefore(time(t))).orElse(false);
+        } catch (DateTimeParseException e) {
+            return true;
+        }
     }
 
     private static Instant time(String text) {
         boolean utc = text.endsWith("Z");
         String digits = utc ? text.substring(0, text.length() - 1) : text;
-        String full = (digits + "000000").substring(0, 14);
+        String full = digits + "0".repeat(Math.max(0, "yyyyMMddHHmmss".length() - digits.length()));
         return LocalDateTime.parse(full, DateTimeFormatter.ofPattern("yyyyMMddHHmmss"))
                 .atZone(utc ? ZoneOffset.UTC : ZoneId.systemDefault())
                 .toInstant();

@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.embedded;
 
+import io.github.slurmray.core.Shell;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -144,7 +145,7 @@ public final class Place {
         write(bin().resolve("getent"), resource("getent.sh"), "rwx------");
         write(bin().resolve("ip"), resource("ip.sh"), "rwx------");
         write(bin().resolve("tool"), resource("tool.sh"), "rwx------");
-        String commands = Quoted.word(bin().toString());
+        String commands = Shell.quote(bin().toString());
         write(
                 home().resolve(".bash_profile"),
                 "PATH=" + commands + ":$PATH\n"
@@ -179,7 +180,7 @@ public final class Place {
             throw new UncheckedIOException(e);
         }
         write(bin().resolve("modules.sh"), resource("modules.sh"), "rw-------");
-        return "source " + Quoted.word(bin().resolve("modules.sh").toString());
+        return "source " + Shell.quote(bin().resolve("modules.sh").toString());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.embedded;
 
+import io.github.slurmray.core.Shell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -40,8 +41,8 @@ record RaySource(String name, List<String> setup, Optional<Path> virtualEnvironm
                 "stand-in",
                 List.of(
                         "export FAKE_RAY_START_SECONDS=${FAKE_RAY_START_SECONDS:-0}",
-                        "export PATH=" + Quoted.word(bin.toString()) + ":$PATH PYTHONPATH="
-                                + Quoted.word(directory.resolve("lib").toString())),
+                        "export PATH=" + Shell.quote(bin.toString()) + ":$PATH PYTHONPATH="
+                                + Shell.quote(directory.resolve("lib").toString())),
                 Optional.empty(),
                 STAND_IN_VERSION);
     }

@@ -1,11 +1,10 @@
 package io.github.slurmray.testkit.internal.embedded;
 
 import java.io.IOException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
+import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
@@ -16,7 +15,9 @@ import org.apache.sshd.server.channel.ChannelSessionFactory;
 
 /** Opens sessions up to the limit of each connection, and refuses more as sshd does. */
 final class SessionLimit extends ChannelSessionFactory {
-    private final Map<Session, AtomicInteger> open = new ConcurrentHashMap<>();
+    private static final AttributeRepository.AttributeKey<AtomicInteger> OPEN =
+            new AttributeRepository.AttributeKey<>();
+
     private volatile int max;
 
     SessionLimit(int max) {
@@ -30,7 +31,7 @@ final class SessionLimit extends ChannelSessionFactory {
 
     @Override
     public Channel createChannel(Session session) {
-        AtomicInteger count = open.computeIfAbsent(session, s -> new AtomicInteger());
+        AtomicInteger count = session.computeAttributeIfAbsent(OPEN, key -> new AtomicInteger());
         return new ChannelSession() {
             private boolean counted;
 
@@ -55,14 +56,6 @@ final class SessionLimit extends ChannelSessionFactory {
                     count.decrementAndGet();
                 }
                 super.handleClose();
-            }
-
-            @Override
-            protected void preClose() {
-                if (!session.isOpen()) {
-                    open.remove(session);
-                }
-                super.preClose();
             }
         };
     }

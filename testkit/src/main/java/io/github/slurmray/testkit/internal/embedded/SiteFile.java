@@ -5,10 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The text of the site file that describes an emulation, as {@code Platforms.load} reads it. */
 final class SiteFile {
+    private static final Pattern GAP = Pattern.compile("@(\\w+)@");
+
     private SiteFile() {}
 
     /**
@@ -33,18 +37,14 @@ final class SiteFile {
                 "virtualEnvironment",
                 ray.virtualEnvironment().map(v -> quoted(v.toString())).orElse("null"));
         values.put("rayVersion", quoted(ray.version()));
-        StringBuilder text = new StringBuilder();
-        for (String line : Place.resource("site.json").lines().toList()) {
-            String filled = line;
-            for (Map.Entry<String, String> value : values.entrySet()) {
-                filled = filled.replace("@" + value.getKey() + "@", value.getValue());
-            }
-            // what has no value comes from the other site
-            if (!filled.contains("@")) {
-                text.append(filled).append('\n');
-            }
-        }
-        return text.toString();
+        // what has no value comes from the other site
+        return Place.resource("site.json")
+                .lines()
+                .filter(line -> GAP.matcher(line).results().allMatch(gap -> values.containsKey(gap.group(1))))
+                .map(line -> GAP.matcher(line)
+                                .replaceAll(gap -> Matcher.quoteReplacement(values.getOrDefault(gap.group(1), "")))
+                        + "\n")
+                .collect(Collectors.joining());
     }
 
     private static String partitions(List<SlurmModel.PartitionFacts> all) {

@@ -50,6 +50,7 @@ public final class SshFront implements AutoCloseable {
             Executors.newCachedThreadPool(r -> Machine.daemon(r, "slurmray-embedded-ssh"));
     private final Wire wire = new Wire(threads);
     private final SessionLimit sessions = new SessionLimit(DEFAULT_MAX_SESSIONS);
+    private final DirectTcpip forwards = new DirectTcpip(threads);
     private final LoginShell shell;
     private volatile boolean refusing;
 
@@ -77,7 +78,7 @@ public final class SshFront implements AutoCloseable {
         server.setShellFactory(channel -> shell.interactive());
         LoginShell.sftpServer().ifPresent(program -> server.setSubsystemFactories(List.of(new Sftp(program))));
         server.setForwardingFilter(new Permits.Forwards());
-        server.setChannelFactories(List.of(sessions, new DirectTcpip(threads)));
+        server.setChannelFactories(List.of(sessions, forwards));
         server.addSessionListener(new SessionListener() {
             @Override
             public void sessionCreated(Session session) {
@@ -91,6 +92,7 @@ public final class SshFront implements AutoCloseable {
             server.start();
             Files.writeString(knownHosts, "[127.0.0.1]:" + port() + " " + ownKey.publicLine() + "\n");
         } catch (IOException e) {
+            close();
             throw new UncheckedIOException(e);
         }
     }
@@ -172,6 +174,7 @@ public final class SshFront implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
+            forwards.close();
             threads.shutdownNow();
         }
     }

@@ -65,7 +65,7 @@ final class Clockwork {
     }
 
     private static Optional<Instant> occupiedUntil(Job j) {
-        return j.request.onlyOccupies.flatMap(d -> j.start.map(s -> s.plus(d)));
+        return j.request.onlyOccupies.flatMap(d -> j.start.map(s -> s.plus(d).plus(j.suspended)));
     }
 
     private boolean isDue(Optional<Instant> time) {

@@ -45,7 +45,7 @@ final class Columns {
                 text.append(format.substring(i));
                 break;
             }
-            int width = at == digits ? 0 : Integer.parseInt(format.substring(digits, at));
+            int width = width(format.substring(digits, at), 0);
             columns.pieces.add(new Piece(text.toString(), String.valueOf(format.charAt(at)), width, right));
             text.setLength(0);
             i = at;
@@ -65,10 +65,18 @@ final class Columns {
             String[] parts = item.strip().split(":", 2);
             boolean right = parts.length == 2 && parts[1].startsWith(".");
             String digits = parts.length == 2 ? parts[1].replaceAll("[^0-9]", "") : "20";
-            int width = digits.isEmpty() ? 20 : Integer.parseInt(digits);
+            int width = width(digits, 20);
             letter.apply(parts[0]).ifPresent(l -> columns.pieces.add(new Piece("", l, width, right)));
         }
         return columns;
+    }
+
+    private static int width(String digits, int otherwise) {
+        if (digits.length() > 5) {
+            // which would be a line of megabytes
+            throw new Unsupported("columns of " + digits + " characters");
+        }
+        return digits.isEmpty() ? otherwise : Integer.parseInt(digits);
     }
 
     String line(Function<String, String> value) {

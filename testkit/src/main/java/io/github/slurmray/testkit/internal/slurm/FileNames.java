@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.slurm;
 
+import java.math.BigInteger;
 import java.util.Optional;
 
 /** The patterns in the names of a job's output files: a pure function. */
@@ -41,7 +42,8 @@ final class FileNames {
     }
 
     private static String padded(String value, String width) {
-        int zeros = width.isEmpty() ? 0 : Math.min(10, Integer.parseInt(width)) - value.length();
+        int zeros =
+                width.isEmpty() ? 0 : new BigInteger(width).min(BigInteger.TEN).intValue() - value.length();
         return value.matches("\\d+") ? "0".repeat(Math.max(0, zeros)) + value : value;
     }
 

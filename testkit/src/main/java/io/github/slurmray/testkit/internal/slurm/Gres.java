@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Counts of generic resources by {@code name:type} or {@code name}, and their text forms: pure functions. */
 final class Gres {
@@ -35,6 +36,13 @@ final class Gres {
             gres.merge(name, counted ? count(last) : 1, Integer::sum);
         }
         return gres;
+    }
+
+    /** All of several together. */
+    static Map<String, Integer> sum(Stream<Map<String, Integer>> several) {
+        Map<String, Integer> all = new LinkedHashMap<>();
+        several.forEach(one -> one.forEach((name, n) -> all.merge(name, n, Integer::sum)));
+        return all;
     }
 
     private static int count(String text) {

@@ -314,9 +314,7 @@ final class Job {
     }
 
     Map<String, Integer> gres() {
-        Map<String, Integer> all = new LinkedHashMap<>();
-        shares.forEach(s -> s.gres().forEach((k, n) -> all.merge(k, n, Integer::sum)));
-        return all;
+        return Gres.sum(shares.stream().map(Share::gres));
     }
 
     Step batchStep() {

@@ -20,7 +20,6 @@ final class JobRequest {
     Optional<String> comment = Optional.empty();
     Optional<Duration> timeLimit = Optional.empty();
     Optional<Instant> begin = Optional.empty();
-    Optional<Instant> deadline = Optional.empty();
     boolean hold;
     boolean requeue = true;
     boolean killOnInvalidDependency;
@@ -48,7 +47,6 @@ final class JobRequest {
     /** The task ids of an array, none if it isn't one. */
     TreeSet<Integer> array = new TreeSet<>();
 
-    String arrayText = "";
     OptionalInt arrayThrottle = OptionalInt.empty();
 
     String script = "";
@@ -93,16 +91,21 @@ final class JobRequest {
     }
 
     int taskCount() {
-        return tasks.orElseGet(() -> nodes() * tasksPerNode.orElse(1));
+        return tasks.orElseGet(() -> product(nodes(), tasksPerNode.orElse(1)));
     }
 
     /** So many CPUs a node has to have. */
     int leastCpusPerNode() {
-        return cpusPerTaskOrOne() * tasksPerNode.orElse(1);
+        return product(cpusPerTaskOrOne(), tasksPerNode.orElse(1));
     }
 
     /** The least number of CPUs that can do. */
     int cpuCount() {
-        return Math.max(nodes(), taskCount() * cpusPerTaskOrOne());
+        return Math.max(nodes(), product(taskCount(), cpusPerTaskOrOne()));
+    }
+
+    /** What is more than any site has is still more than it has. */
+    private static int product(int a, int b) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) a * b);
     }
 }

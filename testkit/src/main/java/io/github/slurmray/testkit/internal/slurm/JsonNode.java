@@ -2,7 +2,6 @@ package io.github.slurmray.testkit.internal.slurm;
 
 import io.github.slurmray.testkit.SlurmRelease;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -79,8 +78,7 @@ final class JsonNode {
                 .toList();
         int cpus = nodes.stream().mapToInt(NodeConf::cpus).sum();
         long memory = nodes.stream().mapToLong(NodeConf::memoryMb).sum();
-        Map<String, Integer> gres = new LinkedHashMap<>();
-        nodes.forEach(n -> n.gres().forEach((k, i) -> gres.merge(k, i, Integer::sum)));
+        Map<String, Integer> gres = Gres.sum(nodes.stream().map(NodeConf::gres));
         boolean perCpu = p.hasOwnMemory() && p.defMemPerCpu().isPresent();
         return new JsonForm(release, "partition", name -> switch (name) {
             case "accounts" -> String.join(",", p.allowAccounts());

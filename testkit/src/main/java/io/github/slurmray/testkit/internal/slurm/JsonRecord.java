@@ -6,7 +6,6 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,8 +165,7 @@ final class JsonRecord {
     }
 
     private static String gres(List<Share> shares) {
-        Map<String, Integer> gres = new LinkedHashMap<>();
-        shares.forEach(s -> s.gres().forEach((k, n) -> gres.merge(k, n, Integer::sum)));
+        Map<String, Integer> gres = Gres.sum(shares.stream().map(Share::gres));
         return gres.isEmpty() ? "" : "," + Gres.tres(gres);
     }
 

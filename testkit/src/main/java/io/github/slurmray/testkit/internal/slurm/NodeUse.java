@@ -1,7 +1,6 @@
 package io.github.slurmray.testkit.internal.slurm;
 
 import io.github.slurmray.testkit.SlurmRelease;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,8 +30,7 @@ final class NodeUse {
     static String tres(List<Share> shares) {
         int cpus = shares.stream().mapToInt(Share::cpus).sum();
         long memory = shares.stream().mapToLong(Share::memoryMb).sum();
-        Map<String, Integer> gres = new LinkedHashMap<>();
-        shares.forEach(s -> s.gres().forEach((k, n) -> gres.merge(k, n, Integer::sum)));
+        Map<String, Integer> gres = Gres.sum(shares.stream().map(Share::gres));
         return (cpus == 0 ? "" : "cpu=" + cpus + ",")
                 + (shares.isEmpty() ? "" : "mem=" + Job.memory(memory))
                 + (gres.isEmpty() ? "" : "," + Gres.tres(gres));

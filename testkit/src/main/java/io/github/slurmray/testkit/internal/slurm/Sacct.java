@@ -36,8 +36,6 @@ final class Sacct {
         this.call = call;
     }
 
-    private record Column(String name, int width) {}
-
     Reply run() throws Misused {
         GetOpt.Line line = SYNTAX.parse(call.arguments());
         SiteConf conf = controller.conf();
@@ -60,20 +58,19 @@ final class Sacct {
             return json(line);
         }
         String otherwise = line.has("brief") ? BRIEF : call.env("SACCT_FORMAT", DEFAULT);
-        List<Column> columns = columns(line.get("format", otherwise));
+        List<DatabaseColumn> columns = columns(line.get("format", otherwise));
         boolean plain = line.has("parsable") || line.has("parsable2");
         String delimiter = plain ? line.get("delimiter", "|") : " ";
         String end = plain && !line.has("parsable2") ? delimiter : plain ? "" : " ";
         StringBuilder out = new StringBuilder();
         if (!line.has("noheader")) {
-            List<String> names = columns.stream().map(Column::name).toList();
+            List<String> names = columns.stream().map(DatabaseColumn::name).toList();
             out.append(plain ? String.join(delimiter, names) : header(columns))
                     .append(end)
                     .append('\n');
             if (!plain) {
-                List<String> dashes = columns.stream()
-                        .map(c -> "-".repeat(Math.abs(c.width())))
-                        .toList();
+                List<String> dashes =
+                        columns.stream().map(DatabaseColumn::dashes).toList();
                 out.append(row(columns, dashes, plain, delimiter)).append(end).append('\n');
             }
         }
@@ -163,9 +160,9 @@ final class Sacct {
         };
     }
 
-    private List<Column> columns(String format) throws Misused {
+    private List<DatabaseColumn> columns(String format) throws Misused {
         NavigableMap<String, String> known = SacctFields.names(controller.conf().release());
-        List<Column> columns = new ArrayList<>();
+        List<DatabaseColumn> columns = new ArrayList<>();
         if (format.isEmpty()) {
             return columns;
         }
@@ -176,36 +173,27 @@ final class Sacct {
             if (typed.isEmpty() || first == null || !first.getKey().startsWith(typed)) {
                 throw new Misused("sacct: error: Invalid field requested: \"" + parts[0] + "\"\n", 1);
             }
-            int width = parts.length == 2 && parts[1].matches("-?\\d{1,4}")
-                    ? Integer.parseInt(parts[1])
-                    : SacctFields.width(first.getValue());
-            columns.add(new Column(first.getValue(), width));
+            int width = DatabaseColumn.width(List.of(parts), SacctFields.width(first.getValue()));
+            columns.add(new DatabaseColumn(first.getValue(), width));
         }
         return columns;
     }
 
-    private static String header(List<Column> columns) {
+    private static String header(List<DatabaseColumn> columns) {
         List<String> cells = new ArrayList<>();
-        for (Column c : columns) {
+        for (DatabaseColumn c : columns) {
             int width = Math.abs(c.width());
-            cells.add(fit(c.name().substring(0, Math.min(width, c.name().length())), c.width()));
+            cells.add(c.fit(c.name().substring(0, Math.min(width, c.name().length()))));
         }
         return String.join(" ", cells);
     }
 
-    private static String row(List<Column> columns, List<String> values, boolean plain, String delimiter) {
+    private static String row(List<DatabaseColumn> columns, List<String> values, boolean plain, String delimiter) {
         List<String> cells = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
-            cells.add(plain ? values.get(i) : fit(values.get(i), columns.get(i).width()));
+            cells.add(plain ? values.get(i) : columns.get(i).fit(values.get(i)));
         }
         return String.join(delimiter, cells);
-    }
-
-    private static String fit(String value, int width) {
-        int w = Math.abs(width);
-        String cut = value.length() > w ? value.substring(0, w - 1) + "+" : value;
-        String padding = " ".repeat(w - cut.length());
-        return width < 0 ? cut + padding : padding + cut;
     }
 
     private List<JobRecord> records(GetOpt.Line line) throws Misused {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -189,8 +188,7 @@ final class SacctFields {
     }
 
     private static String allocTres(JobRecord j) {
-        Map<String, Integer> gres = new LinkedHashMap<>();
-        j.shares().forEach(s -> s.gres().forEach((k, n) -> gres.merge(k, n, Integer::sum)));
+        Map<String, Integer> gres = Gres.sum(j.shares().stream().map(Share::gres));
         long memory = j.shares().stream().mapToLong(Share::memoryMb).sum();
         return inOrder(Job.tres(j.allocCpus(), memory, j.shares().size(), gres));
     }

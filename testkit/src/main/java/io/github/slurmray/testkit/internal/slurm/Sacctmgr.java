@@ -122,15 +122,6 @@ final class Sacctmgr {
         this.call = call;
     }
 
-    private record Column(String field, int width) {
-        String fit(String value) {
-            int w = Math.abs(width);
-            String cut = value.length() > w ? value.substring(0, w - 1) + "+" : value;
-            String padding = " ".repeat(w - cut.length());
-            return width < 0 ? cut + padding : padding + cut;
-        }
-    }
-
     Reply run() throws Misused {
         GetOpt.Line line = SYNTAX.parse(call.arguments());
         if (line.has("version")) {
@@ -180,33 +171,27 @@ final class Sacctmgr {
         if (format == null && (entity.equals("qos") || !line.has("parsable2"))) {
             throw new Unsupported("sacctmgr show " + entity + " without format=");
         }
-        List<Column> columns = columns(entity, format == null ? "" : format);
+        List<DatabaseColumn> columns = columns(entity, format == null ? "" : format);
         StringBuilder out = new StringBuilder();
         if (!line.has("noheader")) {
-            out.append(row(columns, columns.stream().map(Column::field).toList(), line));
+            out.append(row(columns, columns.stream().map(DatabaseColumn::name).toList(), line));
             if (!isPlain(line)) {
                 out.append(row(
-                        columns,
-                        columns.stream()
-                                .map(c -> "-".repeat(Math.abs(c.width())))
-                                .toList(),
-                        line));
+                        columns, columns.stream().map(DatabaseColumn::dashes).toList(), line));
             }
         }
         for (Map<String, String> values : entries(entity, filters)) {
             out.append(row(
                     columns,
-                    columns.stream()
-                            .map(c -> values.getOrDefault(c.field(), ""))
-                            .toList(),
+                    columns.stream().map(c -> values.getOrDefault(c.name(), "")).toList(),
                     line));
         }
         return out.toString();
     }
 
-    private static List<Column> columns(String entity, String format) throws Misused {
+    private static List<DatabaseColumn> columns(String entity, String format) throws Misused {
         List<String> known = FIELDS.getOrDefault(entity, List.of());
-        List<Column> columns = new ArrayList<>();
+        List<DatabaseColumn> columns = new ArrayList<>();
         for (String name : format.isEmpty() ? known.toArray(String[]::new) : format.split(",", -1)) {
             String[] parts = name.strip().split("%", 2);
             String field = known.stream()
@@ -219,8 +204,7 @@ final class Sacctmgr {
                 }
                 throw new Misused("Unknown field '" + parts[0] + "'\n", 1);
             }
-            boolean wide = parts.length == 2 && parts[1].matches("-?\\d{1,3}");
-            columns.add(new Column(field, wide ? Integer.parseInt(parts[1]) : 10));
+            columns.add(new DatabaseColumn(field, DatabaseColumn.width(List.of(parts), 10)));
         }
         return columns;
     }
@@ -229,7 +213,7 @@ final class Sacctmgr {
         return line.has("parsable") || line.has("parsable2");
     }
 
-    private static String row(List<Column> columns, List<String> values, GetOpt.Line line) {
+    private static String row(List<DatabaseColumn> columns, List<String> values, GetOpt.Line line) {
         if (isPlain(line)) {
             return String.join("|", values) + (line.has("parsable2") ? "" : "|") + "\n";
         }

@@ -123,6 +123,9 @@ final class Sbatch {
                     sbatch: error: For instance: #!/bin/sh
                     """, 1);
         }
+        if (script.indexOf('\0') >= 0) {
+            throw new Unsupported("scripts with NUL bytes");
+        }
         if (script.contains("\r\n")) {
             throw new Misused("""
                     sbatch: error: Batch script contains DOS line breaks (\\r\\n)

@@ -109,7 +109,13 @@ final class SbatchValues {
         return limit.map(l -> l.isZero() ? Job.UNLIMITED : l).orElseThrow(() -> invalid("time"));
     }
 
-    static Set<Integer> array(String value) throws Misused {
+    /**
+     * Reads the task ids of an array.
+     *
+     * @param limit the first task id that the site doesn't take; a range up to there isn't written out, but has its
+     *     last task, by which it will be refused
+     */
+    static Set<Integer> array(String value, int limit) throws Misused {
         Set<Integer> tasks = new TreeSet<>();
         String list = value.replaceFirst("%.*", "");
         if (value.isEmpty()) {
@@ -123,7 +129,7 @@ final class SbatchValues {
             if (!m.matches() || last < first || step == 0) {
                 throw new Misused("sbatch: error: Batch job submission failed: Invalid job array specification\n", 1);
             }
-            for (int task = first; task <= last; task += step) {
+            for (int task = last < limit ? first : last; task <= last; task += step) {
                 tasks.add(task);
             }
         }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -42,10 +41,9 @@ record SiteConf(
      * @param user the name of the one who logs in
      * @param uid the number of that user
      * @param accounts what that user may charge, the default one first; with none, nothing is checked
-     * @param foreignAccounts what exists and that user may not charge
      * @param qos what may be asked for, the default first
      */
-    record Users(String user, long uid, List<String> accounts, Set<String> foreignAccounts, List<String> qos) {}
+    record Users(String user, long uid, List<String> accounts, List<String> qos) {}
 
     /**
      * Limits of the user's association.
@@ -53,9 +51,7 @@ record SiteConf(
      * @param running MaxJobs
      * @param submitted MaxSubmitJobs
      */
-    record Limits(OptionalInt running, OptionalInt submitted) {
-        static final Limits NONE = new Limits(OptionalInt.empty(), OptionalInt.empty());
-    }
+    record Limits(OptionalInt running, OptionalInt submitted) {}
 
     ZoneId zone() {
         return zones.get();

@@ -78,8 +78,8 @@ final class SlurmConfText {
             nodeDefaults = p;
             return;
         }
-        int threads = number(p, "threadspercore", 1);
-        int sockets = number(p, "sockets", number(p, "socketsperboard", 1) * number(p, "boards", 1));
+        int threads = count(p, "threadspercore", 1);
+        int sockets = count(p, "sockets", count(p, "socketsperboard", 1) * count(p, "boards", 1));
         int cores = number(p, "corespersocket", 1);
         int cpus = number(p, "cpus", number(p, "procs", sockets * cores * threads));
         if (!p.containsKey("corespersocket")) {
@@ -148,6 +148,14 @@ final class SlurmConfText {
             throw new IllegalArgumentException(key + " of slurm.conf must be a number, but was '" + value + "'");
         }
         return Integer.parseInt(value);
+    }
+
+    private static int count(Map<String, String> pairs, String key, int otherwise) {
+        int n = number(pairs, key, otherwise);
+        if (n < 1) {
+            throw new IllegalArgumentException(key + " of slurm.conf must be at least 1, but was " + n);
+        }
+        return n;
     }
 
     /** A partition that says nothing of memory has what the whole cluster has. */

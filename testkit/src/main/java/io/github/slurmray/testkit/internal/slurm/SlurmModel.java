@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -36,12 +35,8 @@ public final class SlurmModel {
     public SlurmModel(SlurmRelease release, String conf, People people, Supplier<ZoneId> zones, Instant now) {
         SlurmConfText.Content content = SlurmConfText.parse(conf);
         Map<String, String> settings = new LinkedHashMap<>(content.settings());
-        SiteConf.Users users = new SiteConf.Users(
-                people.user(),
-                people.uid(),
-                List.copyOf(people.accounts()),
-                Set.copyOf(people.foreignAccounts()),
-                List.of("normal"));
+        SiteConf.Users users =
+                new SiteConf.Users(people.user(), people.uid(), List.copyOf(people.accounts()), List.of("normal"));
         this.controller = new Controller(
                 new SiteConf(
                         release,
@@ -61,17 +56,11 @@ public final class SlurmModel {
      * @param user the user's name
      * @param uid the user's number
      * @param accounts what the user may charge, the default first; with none, any account will do
-     * @param foreignAccounts what exists beside these
      * @param maxJobs how many jobs may run at once
      * @param maxSubmitJobs how many jobs may be in the queue
      */
     public record People(
-            String user,
-            long uid,
-            List<String> accounts,
-            List<String> foreignAccounts,
-            OptionalInt maxJobs,
-            OptionalInt maxSubmitJobs) {}
+            String user, long uid, List<String> accounts, OptionalInt maxJobs, OptionalInt maxSubmitJobs) {}
 
     /** Returns the names of the nodes, in the order of slurm.conf. */
     public List<String> nodes() {
@@ -267,8 +256,12 @@ public final class SlurmModel {
     }
 
     /** What a job runs needs more memory than it has. */
-    public void outOfMemory(long job) {
-        controller.life().outOfMemory(running(job));
+    public void outOfMemory(long id) {
+        Job job = running(id);
+        if (job.request.onlyOccupies.isPresent()) {
+            throw new IllegalStateException("job " + id + " has no processes, so none can need more memory");
+        }
+        controller.life().outOfMemory(job);
     }
 
     /** An administrator suspends a running job. */

@@ -182,7 +182,10 @@ class Jobs:
 def kill(job):
     process = job.get("process")
     if process and process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it has ended since
 
 
 def now():
@@ -273,18 +276,27 @@ def serve_dashboard(address, nodes, directory):
             job = jobs.known.get(job_id)
             if job is None:
                 self.reply(404, "Job %s does not exist" % job_id)
+            elif self.command == "DELETE" and job["status"] == "RUNNING":
+                self.reply(500, "Job %s hasn't ended, and only one that has can be deleted" % job_id)
             elif self.command == "DELETE":
                 del jobs.known[job_id]
                 self.reply(200, {"deleted": True})
             elif what == "stop":
                 self.reply(200, {"stopped": jobs.stop(job)})
             elif what == "logs":
-                with open(jobs.log(job_id), encoding="utf-8") as log:
-                    self.reply(200, {"logs": log.read()})
+                self.all_of_log(jobs.log(job_id))
             elif what == "":
                 self.reply(200, shown(job))
             else:
                 self.unknown()
+
+        def all_of_log(self, path):
+            """As the real one, it fails at the first byte that is no UTF-8."""
+            try:
+                with open(path, encoding="utf-8") as log:
+                    self.reply(200, {"logs": log.read()})
+            except UnicodeDecodeError as e:
+                self.reply(500, "UnicodeDecodeError: %s" % e)
 
         def reply(self, status, answer):
             self.send(status, "application/json", json.dumps(answer).encode())

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # The second half of srun's answer: runs what task N means for each N below $tasks, with the streams of this process, and
-# reports the step's end. Set before: tasks, workdir, kill_on_bad_exit, names (the node of each task), command, step_id, when_ending, task().
+# reports the step's end. Set before: answer (the file that holds all this), tasks, workdir, kill_on_bad_exit, names (the
+# node of each task), command, step_id, when_ending, task().
 if ! cd -- "$workdir" 2>/dev/null; then
   # slurmstepd says it once for itself and once for the task
   for _ in 1 2; do
@@ -20,8 +21,8 @@ start() {
 end_tasks() { kill -TERM "${pids[@]}"; }
 trap end_tasks TERM INT HUP
 if [ "$tasks" -gt 1 ]; then
-  # each task reads all of the input
-  dir=$(mktemp -d) inputs=()
+  # each task reads all of the input; a step that is killed leaves these to the emulation
+  dir=$(mktemp -d "${answer%.sh}.XXXX") inputs=()
   for ((i = 0; i < tasks; i++)); do inputs+=("$dir/$i"); done
   mkfifo "${inputs[@]}"
   tee -p "${inputs[@]}" <&0 >/dev/null 3>&- &

@@ -37,8 +37,7 @@ final class Site {
         model = new SlurmModel(
                 release,
                 conf,
-                new SlurmModel.People(
-                        "hpcuser", 5001, List.of("project_2001234"), List.of("project_2009999"), maxJobs, maxSubmit),
+                new SlurmModel.People("hpcuser", 5001, List.of("project_2001234"), maxJobs, maxSubmit),
                 () -> ZoneOffset.UTC,
                 START);
     }
