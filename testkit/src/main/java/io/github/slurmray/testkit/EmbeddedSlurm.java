@@ -269,7 +269,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
     }
 
     /**
-     * Brings a lost node back.
+     * Brings a lost node back. Jobs whose batch script ran there have failed, or are put back into the queue if they
+     * may be, also where the controller hadn't missed the node yet.
      *
      * @param node its name
      * @throws IllegalArgumentException if there is no such node

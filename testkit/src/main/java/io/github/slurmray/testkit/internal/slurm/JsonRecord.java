@@ -104,7 +104,7 @@ final class JsonRecord {
             case "stderr" -> q.stderr;
             case "stdin" -> q.stdin;
             case "stdout" -> q.stdout;
-            case "submission", "submit" -> r.submit().getEpochSecond();
+            case "submit" -> r.submit().getEpochSecond();
             case "submit_line" -> q.submitLine;
             case "suspended" -> r.suspended().until(now).toSeconds();
             case "user" -> q.user;

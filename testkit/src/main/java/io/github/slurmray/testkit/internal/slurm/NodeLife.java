@@ -23,12 +23,21 @@ final class NodeLife {
 
     /** A node answers again. */
     void bringBack(Node n) {
+        boolean wasAway = !n.responding;
         n.responding = true;
         n.downAt = Optional.empty();
         if (n.reason.equals("Not responding")) {
             n.down = false;
             n.reason = "";
             n.reasonSince = Optional.empty();
+        }
+        for (Job j : List.copyOf(controller.jobs())) {
+            // its slurmd comes without them; of a job that only had steps there, srun knows
+            if (wasAway
+                    && j.runsOrIsSuspended()
+                    && j.shares.get(0).node().equals(n.conf().name())) {
+                failed(j);
+            }
         }
         controller.queue().schedule();
     }
@@ -53,20 +62,22 @@ final class NodeLife {
         n.reason = reason;
         n.reasonBy = "slurm";
         n.reasonSince = Optional.of(controller.now());
-        boolean old = controller.conf().release() == SlurmRelease.V22_05;
-        ExitCode exit = old ? ExitCode.ZERO : ExitCode.of(1);
         for (Job j : List.copyOf(controller.jobs())) {
             if (j.holdsNodes() && !j.completing && j.nodes().contains(n.conf().name())) {
                 life.note(j, "DUE TO NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS");
-                if (j.requeue) {
-                    life.requeue(
-                            j,
-                            JobState.NODE_FAIL,
-                            new Job.Requeue(controller.conf().requeueDelay(), false));
-                } else {
-                    life.finish(j, JobState.NODE_FAIL, "NodeDown", exit);
-                }
+                failed(j);
             }
+        }
+    }
+
+    /** A job has lost a node: it is put back into the queue if it may be. */
+    private void failed(Job j) {
+        boolean old = controller.conf().release() == SlurmRelease.V22_05;
+        if (j.requeue) {
+            life.requeue(
+                    j, JobState.NODE_FAIL, new Job.Requeue(controller.conf().requeueDelay(), false));
+        } else {
+            life.finish(j, JobState.NODE_FAIL, "NodeDown", old ? ExitCode.ZERO : ExitCode.of(1));
         }
     }
 }

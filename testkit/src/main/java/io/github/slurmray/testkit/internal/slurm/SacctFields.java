@@ -123,11 +123,11 @@ final class SacctFields {
                     "Container",
                     "AdminComment",
                     "SystemComment",
-                    "Constraints",
                     "FailedNode",
                     "Extra",
                     "Licenses",
-                    "McsLabel" -> name.equals("Constraints") ? String.join("&", r.features) : "";
+                    "McsLabel" -> "";
+            case "Constraints" -> String.join("&", r.features);
             case "Cluster" -> conf.clusterName();
             case "Comment" -> conf.storesComments() ? j.comment().orElse("") : "";
             case "CPUTime" -> Times.full(elapsed.multipliedBy(cpus));
@@ -211,8 +211,7 @@ final class SacctFields {
     private static String ofStep(String name, JobRecord j, JobRecord.StepRecord s, SiteConf conf, Clock clock) {
         Duration elapsed = s.elapsed(clock.now());
         return switch (name) {
-            case "Account", "Cluster", "Group", "GID", "DerivedExitCode" ->
-                name.equals("Account") || name.equals("Cluster") ? ofJob(name, j, conf, clock) : "";
+            case "Account", "Cluster" -> ofJob(name, j, conf, clock);
             case "AllocCPUS", "NCPUS", "ReqCPUS" -> Integer.toString(s.cpus());
             case "AllocNodes", "NNodes", "ReqNodes" ->
                 Integer.toString(s.nodes().size());
@@ -234,6 +233,9 @@ final class SacctFields {
                     "Comment",
                     "Constraints",
                     "Container",
+                    "DerivedExitCode",
+                    "GID",
+                    "Group",
                     "Partition",
                     "Planned",
                     "PlannedCPU",
