@@ -7,6 +7,9 @@ import java.util.function.Function;
 
 /** A line format such as {@code %.18i %j}: text, and fields with a width, a side and a letter. */
 final class Columns {
+    /** Wider than any use of it; real Slurm pads as far as it is told, in its own memory and not in a controller's. */
+    private static final int MAX_WIDTH = 10_000;
+
     private final List<Piece> pieces = new ArrayList<>();
 
     private record Piece(String text, String letter, int width, boolean right) {
@@ -45,7 +48,7 @@ final class Columns {
                 text.append(format.substring(i));
                 break;
             }
-            int width = at == digits ? 0 : Integer.parseInt(format.substring(digits, at));
+            int width = at == digits ? 0 : width(format.substring(digits, at));
             columns.pieces.add(new Piece(text.toString(), String.valueOf(format.charAt(at)), width, right));
             text.setLength(0);
             i = at;
@@ -65,10 +68,17 @@ final class Columns {
             String[] parts = item.strip().split(":", 2);
             boolean right = parts.length == 2 && parts[1].startsWith(".");
             String digits = parts.length == 2 ? parts[1].replaceAll("[^0-9]", "") : "20";
-            int width = digits.isEmpty() ? 20 : Integer.parseInt(digits);
+            int width = digits.isEmpty() ? 20 : width(digits);
             letter.apply(parts[0]).ifPresent(l -> columns.pieces.add(new Piece("", l, width, right)));
         }
         return columns;
+    }
+
+    private static int width(String digits) {
+        if (digits.length() > 5 || Integer.parseInt(digits) > MAX_WIDTH) {
+            throw new Unsupported("fields wider than " + MAX_WIDTH + ", such as " + digits);
+        }
+        return Integer.parseInt(digits);
     }
 
     String line(Function<String, String> value) {

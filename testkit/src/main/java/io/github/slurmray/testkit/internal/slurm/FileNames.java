@@ -41,7 +41,9 @@ final class FileNames {
     }
 
     private static String padded(String value, String width) {
-        int zeros = width.isEmpty() ? 0 : Math.min(10, Integer.parseInt(width)) - value.length();
+        // ten at most, however many digits that number has
+        int least = width.isEmpty() ? 0 : width.length() > 2 ? 10 : Math.min(10, Integer.parseInt(width));
+        int zeros = least - value.length();
         return value.matches("\\d+") ? "0".repeat(Math.max(0, zeros)) + value : value;
     }
 

@@ -131,7 +131,7 @@ final class SbatchOptions {
     }
 
     private void array(String value) throws Misused {
-        request.array = new TreeSet<>(SbatchValues.array(value));
+        request.array = new TreeSet<>(SbatchValues.array(value, conf.maxArraySize()));
         request.arrayText = value;
         request.arrayThrottle = SbatchValues.throttle(value);
     }

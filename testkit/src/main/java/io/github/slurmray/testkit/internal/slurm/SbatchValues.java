@@ -109,7 +109,13 @@ final class SbatchValues {
         return limit.map(l -> l.isZero() ? Job.UNLIMITED : l).orElseThrow(() -> invalid("time"));
     }
 
-    static Set<Integer> array(String value) throws Misused {
+    /**
+     * The tasks of an array. Of those that have a number beyond the limit there may be only the last, which is enough
+     * for the array to be refused.
+     *
+     * @param limit one more than the highest number that a task may have
+     */
+    static Set<Integer> array(String value, int limit) throws Misused {
         Set<Integer> tasks = new TreeSet<>();
         String list = value.replaceFirst("%.*", "");
         if (value.isEmpty()) {
@@ -123,9 +129,10 @@ final class SbatchValues {
             if (!m.matches() || last < first || step == 0) {
                 throw new Misused("sbatch: error: Batch job submission failed: Invalid job array specification\n", 1);
             }
-            for (int task = first; task <= last; task += step) {
+            for (int task = first; task <= Math.min(last, limit); task += step) {
                 tasks.add(task);
             }
+            tasks.add(last - (last - first) % step);
         }
         return tasks;
     }
