@@ -2,6 +2,8 @@ package io.github.slurmray.testkit.internal.embedded;
 
 import io.github.slurmray.testkit.internal.slurm.SlurmModel;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,13 +17,11 @@ import org.apache.sshd.server.SshServer;
 /** All parts of one emulation, made in order and ended in the other. */
 public final class Emulation implements AutoCloseable {
     private final Place place;
-    private final Supervisor supervisor;
     private final Faults faults = new Faults();
     private final Engine engine;
-    private final Door door;
     private final SshFront ssh;
     private final Path site;
-    private boolean closed;
+    private final Deque<Runnable> ending = new ArrayDeque<>();
 
     /**
      * Starts everything.
@@ -48,18 +48,34 @@ public final class Emulation implements AutoCloseable {
         Optional<RaySource> real = ray.map(RaySource::of);
         place = new Place();
         String id = UUID.randomUUID().toString();
-        supervisor = new Supervisor(id, place);
-        engine = new Engine(model, id, place);
-        UserKeys keys = new UserKeys(user, place.root(), place.home(), engine::now);
-        Ed25519Key hostKey = Ed25519Key.generate();
-        CompletableFuture<SshFront> front =
-                aside(() -> new SshFront(done(server), user, id, place, keys, hostKey, requests));
-        door = new Door(engine, place, faults, UUID.randomUUID().toString(), commands);
-        place.install(door.port(), door.secret(), model.nodes());
-        RaySource source = real.orElseGet(() -> RaySource.standIn(place.root().resolve("ray")));
-        site = place.root().resolve("site.json");
-        Place.write(site, SiteFile.text(model, like, source, place.installModules(modules)), "rw-------");
-        ssh = done(front);
+        Supervisor supervisor = new Supervisor(id, place);
+        ending.push(supervisor::close);
+        try {
+            engine = new Engine(model, id, place);
+            ending.push(engine::close);
+            UserKeys keys = new UserKeys(user, place.root(), place.home(), engine::now);
+            Ed25519Key hostKey = Ed25519Key.generate();
+            Door door = new Door(engine, place, faults, UUID.randomUUID().toString(), commands);
+            ending.push(door::close);
+            CompletableFuture<SshFront> front =
+                    aside(() -> new SshFront(done(server), user, id, place, keys, hostKey, requests));
+            ending.push(() -> done(front).close());
+            place.install(door.port(), door.secret(), model.nodes());
+            RaySource source =
+                    real.orElseGet(() -> RaySource.standIn(place.root().resolve("ray")));
+            site = place.root().resolve("site.json");
+            Place.write(site, Bytes.of(SiteFile.text(model, like, source, place.installModules(modules))), "rw-------");
+            ssh = done(front);
+        } catch (RuntimeException e) {
+            try {
+                close();
+            } catch (RuntimeException also) {
+                if (also != e) {
+                    e.addSuppressed(also);
+                }
+            }
+            throw e;
+        }
     }
 
     private static <T> CompletableFuture<T> aside(Supplier<T> work) {
@@ -102,16 +118,21 @@ public final class Emulation implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
+    public synchronized void close() {
+        RuntimeException failure = null;
+        while (!ending.isEmpty()) {
+            try {
+                ending.pop().run();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
             }
-            closed = true;
         }
-        ssh.close();
-        door.close();
-        engine.close();
-        supervisor.close();
+        if (failure != null) {
+            throw failure;
+        }
     }
 }
