@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit;
 
+import io.github.slurmray.testkit.internal.embedded.Bytes;
 import io.github.slurmray.testkit.internal.embedded.Emulation;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,9 +40,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <p>The nodes are loopback addresses of one machine, other ones for each emulation: they share its processes, ports
  * and {@code /tmp}, and only {@code hostname}, {@code getent}, {@code ip} and {@code TMPDIR} tell them apart. That is
  * enough for a Ray cluster, real or the stand-in of {@link #site}. Memory isn't limited. Processes are found by a mark
- * in their environment, so it runs on Linux only, and needs bash, setsid, grep and tee there, and Python 3 for the
- * stand-in. No root, and no port beyond loopback. All processes of jobs and commands are gone after {@link #close}, and
- * within seconds after this JVM was killed.
+ * in their environment and in their limit on file locks, so it runs on Linux only, and needs bash, setsid, grep and tee
+ * there, and Python 3 for the stand-in. No root, and no port beyond loopback. All processes of jobs and commands are
+ * gone after {@link #close}, and within seconds after this JVM was killed.
  *
  * <p>Safe for use by many threads; many may be open at once. After {@link #close}, whatever asks Slurm something or
  * changes it throws {@link IllegalStateException}.
@@ -182,7 +183,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * sends reach the processes soon after.
      *
      * @param by how far
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if it is negative, or goes beyond the year 9999
      */
     public void advance(Duration by) {
         emulation.engine().advance(notNegative(by, "time goes forward only"));
@@ -287,7 +288,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such node
      */
     public void drainNode(String node, String reason) {
-        emulation.engine().change(m -> m.drainNode(node, reason));
+        emulation.engine().change(m -> m.drainNode(node, Bytes.of(reason)));
     }
 
     /**

@@ -34,11 +34,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the commands of the emulated Slurm ask what to do. A command sends a secret and its process id; who asks for
- * what is read from that process. The answer is the path of a shell text, which the command runs.
+ * Where the commands of the emulated Slurm ask what to do. A command sends a secret, its process id and its directory;
+ * who asks for what is read from that process. The answer is the path of a shell text, which the command runs. A file
+ * that it is to read is opened by the command itself, since its name may mean something there only, and since that may
+ * take as long as it likes.
  */
 final class Door implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+    private static final String STDIN = "/dev/stdin";
+
+    /** More than any Slurm takes for a script. */
+    private static final int MAX_SCRIPT = 1 << 26;
 
     /** The exit status where the emulation can't answer, as where it doesn't know something. */
     private static final int MISTAKE = 255;
@@ -90,26 +96,28 @@ final class Door implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
-        Path file = place.root().resolve("answers").resolve(answers.incrementAndGet() + ".sh");
+        Path file = answer();
         try (socket) {
             socket.setTcpNoDelay(true);
             BufferedReader in =
-                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-            String[] words = String.valueOf(in.readLine()).split(" ", -1);
-            if (words.length != 2 || !words[0].equals(secret) || !words[1].matches("\\d{1,9}")) {
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            String[] words = untilNul(in).split(" ", 3);
+            if (words.length != 3 || !words[0].equals(secret) || !words[1].matches("\\d{1,9}")) {
                 return;
             }
             long pid = Long.parseLong(words[1]);
-            Invocation question = invocation(pid, "");
+            Invocation question = invocation(pid, words[2], Optional.empty());
             // read before the model is asked, since it may take long to come
-            Invocation call = SlurmModel.readsStdin(question)
-                    ? invocation(pid, drained(Path.of("/proc/" + pid + "/fd/0")))
+            Optional<String> input = SlurmModel.reads(question);
+            boolean opened = input.isPresent() && (input.get().equals(STDIN) || opens(input.get(), socket, in));
+            Invocation call = opened
+                    ? invocation(pid, words[2], Optional.of(drained(Path.of("/proc/" + pid + "/fd/0"))))
                     : question;
-            received.accept(call.command() + " " + String.join(" ", call.arguments()));
-            Reply reply = answer(call);
+            received.accept(Bytes.text(call.command() + " " + String.join(" ", call.arguments())));
+            Reply reply = run(call);
             faults.beforeAnswer(call.command());
             Place.write(file, text(reply), "rw-------");
-            send(socket, file.toString());
+            send(socket, Bytes.of(file));
             finish(reply, socket, in);
         } catch (IOException | IllegalStateException e) {
             LOG.debug("a command wasn't answered", e);
@@ -121,8 +129,36 @@ final class Door implements AutoCloseable {
         }
     }
 
+    private Path answer() {
+        return place.root().resolve("answers").resolve(answers.incrementAndGet() + ".sh");
+    }
+
+    private static String untilNul(BufferedReader in) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int c = in.read(); c > 0; c = in.read()) {
+            text.append((char) c);
+        }
+        return text.toString();
+    }
+
+    /** Lets a command open a file as its standard input, and returns whether it could. */
+    private boolean opens(String name, Socket socket, BufferedReader in) throws IOException {
+        Path file = answer();
+        try {
+            Place.write(
+                    file,
+                    "if exec <" + Shell.quote(name) + "; then echo yes; else echo no; fi 2>/dev/null >&3\n"
+                            + "IFS= read -r -u 3 answer && . \"$answer\"\n",
+                    "rw-------");
+            send(socket, Bytes.of(file));
+            return "yes".equals(in.readLine());
+        } finally {
+            delete(file);
+        }
+    }
+
     /** What the model answers. A mistake of its own is told to who asked, who else would take it for the end. */
-    private Reply answer(Invocation call) {
+    private Reply run(Invocation call) {
         try {
             return engine.run(call);
         } catch (RuntimeException e) {
@@ -135,7 +171,7 @@ final class Door implements AutoCloseable {
     }
 
     private static void send(Socket socket, String line) throws IOException {
-        socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
     }
 
@@ -148,37 +184,18 @@ final class Door implements AutoCloseable {
     }
 
     /** Reads a command's question off its process, whose command line is {@code bash -p …/bin/sbatch …}. */
-    private static Invocation invocation(long pid, String stdin) throws IOException {
+    private static Invocation invocation(long pid, String directory, Optional<String> input) throws IOException {
         List<String> line = ProcessTable.strings(pid, "cmdline");
         if (line.size() < 3) {
             throw new IOException("process " + pid + " has gone");
         }
         String path = line.get(2);
-        String directory =
-                Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd")).toString();
         return new Invocation(
                 path.substring(path.lastIndexOf('/') + 1),
                 line.subList(3, line.size()),
                 ProcessTable.environment(pid),
                 directory,
-                new Invocation.Files() {
-                    @Override
-                    public Optional<String> read(String file) {
-                        try {
-                            Path path = Path.of(file);
-                            // a directory can be opened, and has no text
-                            return Optional.of(
-                                    Files.isDirectory(path) ? "" : Files.readString(path, StandardCharsets.ISO_8859_1));
-                        } catch (IOException | java.nio.file.InvalidPathException e) {
-                            return Optional.empty();
-                        }
-                    }
-
-                    @Override
-                    public String stdin() {
-                        return stdin;
-                    }
-                });
+                input);
     }
 
     /** Reads a file that may be a pipe, which has no size and no position. */
@@ -186,7 +203,7 @@ final class Door implements AutoCloseable {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] some = new byte[8192];
         try (InputStream in = new FileInputStream(file.toFile())) {
-            for (int n = in.read(some); n >= 0; n = in.read(some)) {
+            for (int n = in.read(some); n >= 0 && bytes.size() < MAX_SCRIPT; n = in.read(some)) {
                 bytes.write(some, 0, n);
             }
         } catch (IOException e) {
@@ -216,7 +233,9 @@ final class Door implements AutoCloseable {
             env.put("TMPDIR", place.temporaryDirectory(env.getOrDefault("SLURMD_NODENAME", "none")));
             s.append("    ")
                     .append(i)
-                    .append(") exec env ")
+                    .append(") ulimit -S -x ")
+                    .append(ProcessTable.softLimit(Machine.key(step.job(), step.run())))
+                    .append(" 2>/dev/null; exec env ")
                     .append(Quoted.assignments(env))
                     .append(" \"${command[@]}\" ;;\n");
         }

@@ -64,7 +64,7 @@ public final class Emulation implements AutoCloseable {
             RaySource source =
                     real.orElseGet(() -> RaySource.standIn(place.root().resolve("ray")));
             site = place.root().resolve("site.json");
-            Place.write(site, SiteFile.text(model, like, source, place.installModules(modules)), "rw-------");
+            Place.write(site, Bytes.of(SiteFile.text(model, like, source, place.installModules(modules))), "rw-------");
             ssh = done(front);
         } catch (RuntimeException | Error e) {
             endAfter(e);

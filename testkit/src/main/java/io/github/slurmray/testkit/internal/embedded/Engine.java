@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Lets the model live: gives it the time, does what it wants, and lets one thread in after the other. */
 public final class Engine implements AutoCloseable, Machine.Listener {
+    private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
+
     private final SlurmModel model;
     private final Machine machine;
     private final ScheduledExecutorService timer =
@@ -64,8 +66,15 @@ public final class Engine implements AutoCloseable, Machine.Listener {
         return ask(m -> m.run(call));
     }
 
-    /** Moves the clock forward; what falls due on the way happens in order. */
+    /**
+     * Moves the clock forward; what falls due on the way happens in order.
+     *
+     * @throws IllegalArgumentException if it would go beyond the last time that Slurm's texts have a form for
+     */
     public synchronized void advance(Duration by) {
+        if (by.compareTo(Duration.between(time(), LAST)) > 0) {
+            throw new IllegalArgumentException("the emulated clock goes to the year 9999, but was told to go by " + by);
+        }
         ahead = ahead.plus(by);
         change(m -> {});
     }

@@ -85,7 +85,7 @@ final class LoginShell {
                 "setsid",
                 "bash",
                 "-c",
-                Place.resource("login.sh"),
+                ProcessTable.marking(id, "") + Place.resource("login.sh"),
                 "bash",
                 place.bin().toString()));
         words.addAll(what);

@@ -127,7 +127,13 @@ final class Machine implements AutoCloseable {
         Path settings = dir.resolve("settings");
         Place.write(settings, settings(start, script), "rw-------");
         ProcessBuilder builder = new ProcessBuilder(
-                "setsid", "bash", "-p", "-c", Place.resource("stepd.sh"), "slurmstepd", settings.toString());
+                "setsid",
+                "bash",
+                "-p",
+                "-c",
+                ProcessTable.marking(id, key(start.job(), start.run())) + Place.resource("stepd.sh"),
+                "slurmstepd",
+                settings.toString());
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().clear();
@@ -150,7 +156,7 @@ final class Machine implements AutoCloseable {
         env.put("PWD", start.workDir());
         env.put("TMPDIR", place.temporaryDirectory(env.getOrDefault("SLURMD_NODENAME", "none")));
         env.putAll(marks(start.job(), start.run()));
-        List<String> words = new ArrayList<>(List.of(script.toString()));
+        List<String> words = new ArrayList<>(List.of(Bytes.of(script)));
         words.addAll(start.arguments());
         return "workdir=" + Shell.quote(start.workDir()) + "\nstdin=" + Shell.quote(start.stdin()) + "\nstdout="
                 + Shell.quote(start.stdout()) + "\nstderr=" + Shell.quote(start.stderr()) + "\nappend="
@@ -301,12 +307,10 @@ final class Machine implements AutoCloseable {
 
     private void note(Effect.Note note) throws IOException {
         Running job = running.get(note.job());
-        if (job != null) {
-            Files.writeString(
-                    Path.of(job.start.stderr()),
-                    note.text() + "\n",
-                    StandardCharsets.ISO_8859_1,
-                    StandardOpenOption.APPEND);
+        Path stderr = job == null ? Path.of("/") : Bytes.path(job.start.stderr());
+        // opening a pipe would wait for its reader, and all other jobs with it
+        if (Files.isRegularFile(stderr)) {
+            Files.writeString(stderr, note.text() + "\n", StandardCharsets.ISO_8859_1, StandardOpenOption.APPEND);
         }
     }
 

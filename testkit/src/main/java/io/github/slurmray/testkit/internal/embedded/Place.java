@@ -145,7 +145,7 @@ public final class Place {
         write(bin().resolve("getent"), resource("getent.sh"), "rwx------");
         write(bin().resolve("ip"), resource("ip.sh"), "rwx------");
         write(bin().resolve("tool"), resource("tool.sh"), "rwx------");
-        String commands = Shell.quote(bin().toString());
+        String commands = Shell.quote(Bytes.of(bin()));
         write(
                 home().resolve(".bash_profile"),
                 "PATH=" + commands + ":$PATH\n"
@@ -174,7 +174,7 @@ public final class Place {
             for (Map.Entry<String, List<String>> module : modules.entrySet()) {
                 Path file = directory.resolve(module.getKey());
                 Files.createDirectories(Objects.requireNonNull(file.getParent()));
-                write(file, String.join("\n", module.getValue()) + "\n", "rw-------");
+                write(file, Bytes.of(String.join("\n", module.getValue()) + "\n"), "rw-------");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -196,7 +196,7 @@ public final class Place {
     String temporaryDirectory(String node) {
         Path dir = root.resolve("n").resolve(node);
         try {
-            return Files.createDirectories(dir).toString();
+            return Bytes.of(Files.createDirectories(dir));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,8 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The processes of one emulation, found by the mark in their environment, or in that of an ancestor. */
+/**
+ * The processes of one emulation, found by the mark in their environment, or in that of an ancestor, or else by their
+ * limit on file locks. Linux doesn't heed that limit, but a daemon that has cleared its environment and left its parent
+ * and its session still has it: the hard one tells the emulation, the soft one the job.
+ */
 final class ProcessTable {
     /** Names the emulation. */
     static final String MARK = "SLURMRAY_EMBEDDED";
@@ -24,6 +31,10 @@ final class ProcessTable {
     static final String STEP = "SLURMRAY_EMBEDDED_STEP";
 
     private static final Path PROC = Path.of("/proc");
+    private static final Pattern LIMIT = Pattern.compile("(?m)^Max file locks +(\\d+) +(\\d+) ");
+
+    /** So many runs of a job have numbers of their own. */
+    private static final long RUNS = 100_000;
 
     private ProcessTable() {}
 
@@ -57,9 +68,41 @@ final class ProcessTable {
         }
         List<Entry> found = new ArrayList<>();
         for (Long pid : parents.keySet()) {
-            ancestor(pid, parents, marked).ifPresent(a -> found.add(new Entry(pid, a.job(), a.node(), a.inStep())));
+            ancestor(pid, parents, marked)
+                    .or(() -> byLimit(pid, id))
+                    .ifPresent(a -> found.add(new Entry(pid, a.job(), a.node(), a.inStep())));
         }
         return found;
+    }
+
+    private static Optional<Entry> byLimit(long pid, String id) {
+        Matcher m = LIMIT.matcher(text(pid, "limits"));
+        if (!m.find() || !m.group(2).equals(Long.toString(limit(id)))) {
+            return Optional.empty();
+        }
+        long soft = Long.parseLong(m.group(1));
+        return Optional.of(new Entry(pid, soft == 0 ? "" : soft / RUNS + "." + soft % RUNS, "", false));
+    }
+
+    /** The hard limit of an emulation's processes: larger than all soft ones. */
+    static long limit(String id) {
+        return UUID.fromString(id).getMostSignificantBits() >>> 4 | 1L << 59;
+    }
+
+    /**
+     * A line of bash that gives a shell and what it starts these limits.
+     *
+     * @param key the job's key, empty for a login
+     */
+    static String marking(String id, String key) {
+        String soft = key.isEmpty() ? "0" : softLimit(key);
+        return "{ ulimit -S -x " + soft + " && ulimit -H -x " + limit(id) + "; } 2>/dev/null\n";
+    }
+
+    /** The soft limit of a job's processes. */
+    static String softLimit(String key) {
+        String[] words = key.split("\\.", 2);
+        return Long.toString(Long.parseLong(words[0]) * RUNS + Long.parseLong(words[1]));
     }
 
     private static Optional<Entry> ancestor(long pid, Map<Long, Long> parents, Map<Long, Entry> marked) {

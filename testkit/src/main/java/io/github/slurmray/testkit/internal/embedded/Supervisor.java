@@ -19,7 +19,8 @@ final class Supervisor implements AutoCloseable {
                 Place.resource("supervisor.sh"),
                 "slurmray-embedded-supervisor",
                 ProcessTable.MARK + "=" + id,
-                place.root().toString());
+                place.root().toString(),
+                Long.toString(ProcessTable.limit(id)));
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().keySet().removeIf(k -> k.startsWith("SLURM"));
         try {
@@ -35,13 +36,30 @@ final class Supervisor implements AutoCloseable {
     public void close() {
         try {
             process.getOutputStream().close();
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("processes of the emulated Slurm don't end: " + process.pid());
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        }
+        if (!ended()) {
+            throw new IllegalStateException("processes of the emulated Slurm don't end: " + process.pid());
+        }
+    }
+
+    /** Waits even if the thread is interrupted: a test that has run out of time shall leave nothing either. */
+    private boolean ended() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

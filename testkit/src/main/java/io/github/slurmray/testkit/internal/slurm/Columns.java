@@ -7,6 +7,9 @@ import java.util.function.Function;
 
 /** A line format such as {@code %.18i %j}: text, and fields with a width, a side and a letter. */
 final class Columns {
+    /** Wider than any use of it; real Slurm pads as far as it is told, in its own memory and not in a controller's. */
+    private static final int MAX_WIDTH = 10_000;
+
     private final List<Piece> pieces = new ArrayList<>();
 
     private record Piece(String text, String letter, int width, boolean right) {
@@ -72,9 +75,8 @@ final class Columns {
     }
 
     private static int width(String digits, int otherwise) {
-        if (digits.length() > 5) {
-            // which would be a line of megabytes
-            throw new Unsupported("columns of " + digits + " characters");
+        if (digits.length() > 5 || (!digits.isEmpty() && Integer.parseInt(digits) > MAX_WIDTH)) {
+            throw new Unsupported("fields wider than " + MAX_WIDTH + ", such as " + digits);
         }
         return digits.isEmpty() ? otherwise : Integer.parseInt(digits);
     }

@@ -11,32 +11,18 @@ import java.util.Optional;
  * @param arguments what follows
  * @param environment the variables of its process
  * @param directory where it runs
- * @param files the files that it can read
+ * @param input the bytes, as chars, of what {@link SlurmModel#reads} says that it reads; empty if that can't be opened
  */
 public record Invocation(
-        String command, List<String> arguments, Map<String, String> environment, String directory, Files files) {
+        String command,
+        List<String> arguments,
+        Map<String, String> environment,
+        String directory,
+        Optional<String> input) {
     /** Copies the collections. */
     public Invocation {
         arguments = List.copyOf(arguments);
         environment = Map.copyOf(environment);
-    }
-
-    /** What a command can read. */
-    public interface Files {
-        /**
-         * Reads a file.
-         *
-         * @param path absolute
-         * @return its bytes as chars, empty if it can't be read
-         */
-        Optional<String> read(String path);
-
-        /**
-         * Reads standard input to its end.
-         *
-         * @return its bytes as chars
-         */
-        String stdin();
     }
 
     String env(String name, String otherwise) {

@@ -6,6 +6,7 @@ import io.github.slurmray.testkit.internal.slurm.GetOpt.Misused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** sbatch. */
@@ -30,12 +31,17 @@ final class Sbatch {
         this.call = call;
     }
 
-    static boolean readsStdin(Invocation call) {
+    static Optional<String> reads(Invocation call) {
         try {
             GetOpt.Line line = SbatchOptions.SYNTAX.parse(call.arguments());
-            return line.operands().isEmpty() && !line.has("wrap") && !line.has("version");
+            return line.has("wrap") || line.has("version")
+                    ? Optional.empty()
+                    : Optional.of(
+                            line.operands().isEmpty()
+                                    ? "/dev/stdin"
+                                    : call.absolute(line.operands().get(0)));
         } catch (Misused | Unsupported e) {
-            return false;
+            return Optional.empty();
         }
     }
 
@@ -96,15 +102,14 @@ final class Sbatch {
         }
         if (line.operands().isEmpty()) {
             r.name = "sbatch";
-            r.script = call.files().stdin();
+            r.script = call.input().orElse("");
         } else {
             String file = line.operands().get(0);
             r.name = file.substring(file.lastIndexOf('/') + 1);
             r.command = call.absolute(file);
             r.arguments = line.operands().subList(1, line.operands().size());
-            r.script = call.files()
-                    .read(r.command)
-                    .orElseThrow(() -> new Misused("sbatch: error: Unable to open file " + file + "\n", 1));
+            r.script =
+                    call.input().orElseThrow(() -> new Misused("sbatch: error: Unable to open file " + file + "\n", 1));
         }
         checkScript(r.script);
     }

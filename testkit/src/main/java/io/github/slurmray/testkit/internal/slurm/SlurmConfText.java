@@ -87,6 +87,10 @@ final class SlurmConfText {
         }
         String features = p.getOrDefault("feature", p.getOrDefault("features", ""));
         for (String name : HostList.expand(names)) {
+            if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
+                throw new IllegalArgumentException(
+                        "a node of slurm.conf has a host's name, of letters, digits and _.-, but was '" + name + "'");
+            }
             nodes.put(
                     name,
                     new NodeConf(

@@ -138,9 +138,12 @@ public final class SlurmModel {
         }
     }
 
-    /** Tells whether a command reads its standard input. */
-    public static boolean readsStdin(Invocation call) {
-        return call.command().equals("sbatch") && Sbatch.readsStdin(call);
+    /**
+     * Returns what a command reads before it asks, as an absolute path: {@code /dev/stdin}, or a file; empty for
+     * nothing.
+     */
+    public static Optional<String> reads(Invocation call) {
+        return call.command().equals("sbatch") ? Sbatch.reads(call) : Optional.empty();
     }
 
     /** Hands over what is to be done, once. */

@@ -58,20 +58,14 @@ final class Site {
         while (m.find()) {
             words.add(m.group(1) != null ? m.group(1) : m.group(2));
         }
-        Reply reply = model.run(new Invocation(
-                words.get(0), words.subList(1, words.size()), environment, "/home/hpcuser", new Invocation.Files() {
-                    @Override
-                    public Optional<String> read(String path) {
-                        return Optional.ofNullable(files.get(path));
-                    }
-
-                    @Override
-                    public String stdin() {
-                        return files.getOrDefault("-", "");
-                    }
-                }));
+        Invocation call = invocation(words, Optional.empty());
+        Reply reply = model.run(invocation(words, SlurmModel.reads(call).map(files::get)));
         effects.addAll(model.takeEffects());
         return reply;
+    }
+
+    private Invocation invocation(List<String> words, Optional<String> input) {
+        return new Invocation(words.get(0), words.subList(1, words.size()), environment, "/home/hpcuser", input);
     }
 
     Reply.Answer answer(String line) {

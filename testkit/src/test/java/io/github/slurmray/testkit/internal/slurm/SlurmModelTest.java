@@ -431,4 +431,15 @@ class SlurmModelTest {
         assertThatThrownBy(() -> new Site(SlurmRelease.V22_05, "NodeName=a CPUs=1\nPartitionName=p Nodes=b"))
                 .hasMessageContaining("node b");
     }
+
+    @Test
+    void whatIsFarTooManyIsNotCountedOut() throws Exception {
+        assertThat(SbatchValues.array("0-9999999:1", 4)).containsExactly(9_999_999);
+        assertThat(SbatchValues.array("1-3,5", 10)).containsExactlyInAnyOrder(1, 2, 3, 5);
+        assertThat(site.answer("squeue -o %999999999i"))
+                .isEqualTo(new Reply.Answer(
+                        "",
+                        "squeue: emulated Slurm doesn't support fields wider than 10000, such as 999999999\n",
+                        255));
+    }
 }

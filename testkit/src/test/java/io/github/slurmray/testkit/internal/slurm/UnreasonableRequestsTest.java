@@ -50,7 +50,7 @@ class UnreasonableRequestsTest {
     void aColumnOfGigabytesIsNotEmulated() {
         site.submit("--wrap x");
         assertThat(site.answer("squeue -o %.2000000000i").err())
-                .isEqualTo("squeue: emulated Slurm doesn't support columns of 2000000000 characters\n");
+                .isEqualTo("squeue: emulated Slurm doesn't support fields wider than 10000, such as 2000000000\n");
     }
 
     @Test
