@@ -14,11 +14,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +81,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
                 requests::add,
                 Optional.ofNullable(b.like),
                 Optional.ofNullable(b.virtualEnvironment),
-                b.modules);
+                b.modules,
+                b.rayModules);
     }
 
     private static long uid() {
@@ -100,8 +103,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
     }
 
     /**
-     * Describes one: Slurm 24.11 with the nodes cn1 to cn3 and the partitions test, small, gputest and all, for the
-     * user alice with the account project_1.
+     * Describes one: Slurm 24.11 with the nodes cn1 to cn3 and the partitions test, small, gputest and all, none of
+     * them the default one, for the user alice with the account project_1.
      *
      * @return the builder
      */
@@ -119,6 +122,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
         private OptionalInt maxJobs = OptionalInt.empty();
         private OptionalInt maxSubmitJobs = OptionalInt.empty();
         private final Map<String, List<String>> modules = new LinkedHashMap<>();
+        private final Set<String> rayModules = new LinkedHashSet<>();
         private @Nullable String like;
         private @Nullable Path virtualEnvironment;
 
@@ -159,16 +163,20 @@ public final class EmbeddedSlurm implements AutoCloseable {
          *
          * @param name the user's name; the processes are this JVM's user's all the same
          * @return this builder
+         * @throws IllegalArgumentException if it has anything but letters, digits and {@code _ . -}
          */
         public Builder user(String name) {
-            user = Objects.requireNonNull(name, "name");
+            if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
+                throw new IllegalArgumentException("a user's name has letters, digits and _.-, but was '" + name + "'");
+            }
+            user = name;
             return this;
         }
 
         /**
-         * Sets what the user may charge.
+         * Sets what the user may charge; by default project_1 alone.
          *
-         * @param names the accounts, the default one first; with none, any name will do
+         * @param names the accounts, the default one first; if it is called with none, any name will do
          * @return this builder
          */
         public Builder accounts(String... names) {
@@ -226,9 +234,10 @@ public final class EmbeddedSlurm implements AutoCloseable {
         }
 
         /**
-         * Adds a module, for {@code module load}. The line that defines {@code module} in a shell is what
-         * {@link EmbeddedSlurm#site} says, and what launched clusters begin with; of Lmod's other commands only
-         * {@code purge} is known, as long as nothing is loaded.
+         * Adds a module, for {@code module load}. Login shells know {@code module}, and so do launched clusters, which
+         * begin with the line that {@link EmbeddedSlurm#site} says; another batch script that is submitted by a command
+         * over SSH knows it with {@code #!/bin/bash -l}. Of Lmod's other commands only {@code purge} is known, as long
+         * as nothing is loaded.
          *
          * @param name such as {@code pytorch/2.5}
          * @param lines lines of bash that loading it runs
@@ -241,6 +250,21 @@ public final class EmbeddedSlurm implements AutoCloseable {
                         "a module's name has letters, digits and _-.+/, but was '" + name + "'");
             }
             modules.put(name, List.of(lines));
+            return this;
+        }
+
+        /**
+         * Adds a module that brings the Ray of this emulation, the stand-in or that of {@link #ray}: for a program that
+         * names the module of its site, as {@code RayEnvironment.builder().module("pytorch/2.5")} does, rather than
+         * take what {@link EmbeddedSlurm#site} names.
+         *
+         * @param name such as {@code pytorch/2.5}
+         * @return this builder
+         * @throws IllegalArgumentException if the name has anything but letters, digits and {@code _ - . + /}
+         */
+        public Builder rayModule(String name) {
+            module(name);
+            rayModules.add(name);
             return this;
         }
 
@@ -302,7 +326,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
     }
 
     /**
-     * Makes another key of the user's, which is accepted only with a certificate of this login node's authority.
+     * Makes another key of the user's, which is accepted only with a certificate of this login node's authority. It is
+     * for ssh and programs that know certificates: {@code SshHost} doesn't, and is refused with this key.
      *
      * @param validity for how long the certificate is valid, on the emulated clock; after {@link #advance} by as much,
      *     or if it isn't positive, the key is refused
@@ -366,8 +391,9 @@ public final class EmbeddedSlurm implements AutoCloseable {
     // ---------------------------------------------------------------- time
 
     /**
-     * Moves the clock forward. Returns when everything that fell due on the way has happened, in order; signals that it
-     * sends reach the processes soon after.
+     * Moves the clock of this Slurm forward. Returns when everything that fell due on the way has happened, in order;
+     * signals that it sends reach the processes soon after. The processes' own clock stays: {@code date} and
+     * {@code sleep} know real time only.
      *
      * @param by how far
      */
@@ -598,7 +624,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
 
     /**
      * Sets whether the user has no disk space left. No process of a login or job that starts from now on can write to
-     * any file, those in {@code /tmp} included; it can still make empty ones, directories and pipes. cat, cp, dd, tar
+     * any file, those in {@code /tmp} included; it can still make empty ones, directories and pipes. cat, cp, head, tar
      * and their like say {@code Disk quota exceeded}. What else writes gets the error EFBIG ({@code File too large})
      * instead of EDQUOT, since the limit is that of {@code ulimit -f}. What runs already goes on writing.
      *
@@ -620,9 +646,13 @@ public final class EmbeddedSlurm implements AutoCloseable {
     /**
      * Sets how many sessions a connection may have open, 10 by default.
      *
-     * @param max the limit
+     * @param max the limit; with zero, nothing can be run, and a launched cluster needs two
+     * @throws IllegalArgumentException if it is negative
      */
     public void maxSessions(int max) {
+        if (max < 0) {
+            throw new IllegalArgumentException("a number of sessions can't be negative, but was " + max);
+        }
         emulation.ssh().maxSessions(max);
     }
 
