@@ -7,6 +7,7 @@ import io.github.slurmray.core.Memory;
 import io.github.slurmray.core.WallTime;
 import io.github.slurmray.platforms.Platform;
 import io.github.slurmray.platforms.Platforms;
+import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.ray.HeadGroup;
 import io.github.slurmray.ray.LaunchPlan;
 import io.github.slurmray.ray.RayCluster;
@@ -33,7 +34,26 @@ class LumiOnYourLaptopTest {
     static final EmbeddedSlurmExtension SLURM = new EmbeddedSlurmExtension(EmbeddedSlurm.builder()
             .slurmConf(Platforms.lumiC().slurmConf())
             .like("lumi-c")
+            .rayModule("pytorch/2.5")
             .accounts(PROJECT));
+
+    private static SlurmRayCluster.Builder cluster(Platform site, SshHost login) {
+        return SlurmRayCluster.builder()
+                .host(login)
+                .platform(site)
+                .account(PROJECT)
+                .timeLimit(Duration.ofMinutes(30))
+                .head(HeadGroup.builder()
+                        .partition("small")
+                        .cpus(8)
+                        .memory(Memory.ofGiB(16))
+                        .build())
+                .workers(WorkerGroup.builder("cpu")
+                        .nodes(2)
+                        .cpus(8)
+                        .memory(Memory.ofGiB(16))
+                        .build());
+    }
 
     private static SshHost login(EmbeddedSlurm slurm) {
         return SshHost.builder(slurm.host())
@@ -64,22 +84,7 @@ class LumiOnYourLaptopTest {
     void aClusterIsCheckedAndPricedAsOnLumiAndRunsHere(EmbeddedSlurm slurm) {
         Platform lumi = Platforms.load(slurm.site());
         try (SshHost login = login(slurm)) {
-            SlurmRayCluster cluster = SlurmRayCluster.builder()
-                    .host(login)
-                    .platform(lumi)
-                    .account(PROJECT)
-                    .timeLimit(Duration.ofMinutes(30))
-                    .head(HeadGroup.builder()
-                            .partition("small")
-                            .cpus(8)
-                            .memory(Memory.ofGiB(16))
-                            .build())
-                    .workers(WorkerGroup.builder("cpu")
-                            .nodes(2)
-                            .cpus(8)
-                            .memory(Memory.ofGiB(16))
-                            .build())
-                    .build();
+            SlurmRayCluster cluster = cluster(lumi, login).build();
             LaunchPlan plan = cluster.plan();
             assertThat(plan.describe()).contains("bill for the whole time limit: 12.00 core-hours");
 
@@ -87,6 +92,19 @@ class LumiOnYourLaptopTest {
                 running.awaitReady(Duration.ofMinutes(1));
                 assertThat(running.nodes()).hasSize(3);
             }
+        }
+    }
+
+    @Test
+    void aProgramThatNamesItsModuleFindsRayInIt(EmbeddedSlurm slurm) {
+        try (SshHost login = login(slurm);
+                RayCluster running = cluster(Platforms.load(slurm.site()), login)
+                        .rayEnvironment(
+                                RayEnvironment.builder().module("pytorch/2.5").build())
+                        .build()
+                        .launch()) {
+            running.awaitReady(Duration.ofMinutes(1));
+            assertThat(running.nodes()).hasSize(3);
         }
     }
 }

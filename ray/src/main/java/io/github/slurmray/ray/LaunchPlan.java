@@ -47,7 +47,9 @@ public record LaunchPlan(
                         .append(option)
                         .append(value.isEmpty() ? "" : "=" + value)
                         .append('\n'));
-        text.append("filled in by the site:\n");
+        if (!filled.isEmpty()) {
+            text.append("filled in by the site:\n");
+        }
         filled.forEach(f -> text.append("  ")
                 .append(f)
                 .append(f.sources().isEmpty() ? "" : ", says " + f.sources().get(0))

@@ -195,12 +195,14 @@ public final class RayCluster implements AutoCloseable {
      * directory stays as well, so that {@link RayClusters#prune()} finds both. That is logged as a warning, and in the
      * message of the {@link IllegalStateException} that this handle throws afterwards.
      *
-     * @return the final accounting; without rows where the site keeps none
+     * @return the final accounting; without rows where the site keeps none, or where its database is later than this
+     *     waits: {@code SlurmClient.over(host).accounting(job())} asks again, at any time
      * @throws TakenOverException if another handle has taken over; nothing was ended
      * @throws IllegalStateException if this handle only observes, or is closed
      * @throws io.github.slurmray.slurm.SlurmUnavailableException if Slurm can't be reached; call again later. Or if the
      *     job with this id is one of another name, since this host belongs to another Slurm: nothing was ended. If it
-     *     is only the accounting that can't, the cluster is ended and removed all the same
+     *     is only the accounting that can't, the cluster is ended and removed all the same, and calling this again asks
+     *     for it
      * @throws io.github.slurmray.core.SlurmRayException if the host can't be reached; call again later
      */
     public Accounting end() {

@@ -128,8 +128,8 @@ public final class SlurmRayCluster {
         private Builder() {}
 
         /**
-         * Sets the host on which {@code sbatch} runs: a login node. It stays the caller's, to be closed after the
-         * cluster.
+         * Sets the host on which {@code sbatch} runs: a login node, whose SSH server allows two sessions of a
+         * connection at least. It stays the caller's, to be closed after the cluster.
          *
          * @param host the login node
          * @return this builder

@@ -153,7 +153,9 @@ class EmbeddedSlurmFaultTest {
     void aKeyThatIsGoodOnlyWithItsCertificateIsRefusedWithoutIt() {
         // SshHost knows no certificates: it offers the key alone
         try (SshHost certified = host(slurm.issueCertificate(Duration.ofHours(1)))) {
-            assertThatThrownBy(certified::connect).isInstanceOf(AuthenticationException.class);
+            assertThatThrownBy(certified::connect)
+                    .isInstanceOf(AuthenticationException.class)
+                    .hasMessageContaining("-cert.pub isn't used");
         }
     }
 
@@ -180,6 +182,7 @@ class EmbeddedSlurmFaultTest {
         assertThatThrownBy(() -> host.upload(new byte[100], "f", 0600))
                 .isInstanceOf(CommandFailedException.class)
                 .hasMessageContaining("Disk quota exceeded");
+        assertThat(host.run(Command.shell("head -c 9 /dev/zero >g")).stderr()).contains("Disk quota exceeded");
         assertThat(host.run(Command.shell("sh -c 'echo x >g'")).ok()).isFalse();
         assertThat(host.download("f", 10)).containsExactly(1, 2, 3);
         assertThat(host.run(Command.of("sbatch", "--wait", "-p", "all", "-o", "job.out", "--wrap", "echo x"))

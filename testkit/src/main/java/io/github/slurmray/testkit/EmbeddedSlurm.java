@@ -68,8 +68,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
     }
 
     /**
-     * Describes one: Slurm 24.11 with the nodes cn1 to cn3 and the partitions test, small, gputest and all, for the
-     * user alice with the account project_1.
+     * Describes one: Slurm 24.11 with the nodes cn1 to cn3 and the partitions test, small, gputest and all, none of
+     * them the default one, for the user alice with the account project_1.
      *
      * @return the builder
      */
@@ -116,7 +116,8 @@ public final class EmbeddedSlurm implements AutoCloseable {
     }
 
     /**
-     * Makes another key of the user's, which is accepted only with a certificate of this login node's authority.
+     * Makes another key of the user's, which is accepted only with a certificate of this login node's authority. It is
+     * for ssh and programs that know certificates: {@code SshHost} doesn't, and is refused with this key.
      *
      * @param validity for how long the certificate is valid, on the emulated clock; after {@link #advance} by as much,
      *     or if it isn't positive, the key is refused
@@ -179,8 +180,9 @@ public final class EmbeddedSlurm implements AutoCloseable {
     // ---------------------------------------------------------------- time
 
     /**
-     * Moves the clock forward. Returns when everything that fell due on the way has happened, in order; signals that it
-     * sends reach the processes soon after.
+     * Moves the clock of this Slurm forward. Returns when everything that fell due on the way has happened, in order;
+     * signals that it sends reach the processes soon after. The processes' own clock stays: {@code date} and
+     * {@code sleep} know real time only.
      *
      * @param by how far
      * @throws IllegalArgumentException if it is negative, or goes beyond the year 9999
@@ -432,7 +434,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
 
     /**
      * Sets whether the user has no disk space left. No process of a login or job that starts from now on can write to
-     * any file, those in {@code /tmp} included; it can still make empty ones, directories and pipes. cat, cp, dd, tar
+     * any file, those in {@code /tmp} included; it can still make empty ones, directories and pipes. cat, cp, head, tar
      * and their like say {@code Disk quota exceeded}. What else writes gets the error EFBIG ({@code File too large})
      * instead of EDQUOT, since the limit is that of {@code ulimit -f}. What runs already goes on writing.
      *
@@ -454,7 +456,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
     /**
      * Sets how many sessions a connection may have open, 10 by default.
      *
-     * @param max the limit; with zero, none may
+     * @param max the limit; with zero, nothing can be run, and a launched cluster needs two
      * @throws IllegalArgumentException if it is negative
      */
     public void maxSessions(int max) {

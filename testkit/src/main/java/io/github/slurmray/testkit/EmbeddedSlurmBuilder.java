@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ public final class EmbeddedSlurmBuilder {
     private OptionalInt maxJobs = OptionalInt.empty();
     private OptionalInt maxSubmitJobs = OptionalInt.empty();
     private final Map<String, List<String>> modules = new LinkedHashMap<>();
+    private final Set<String> rayModules = new LinkedHashSet<>();
     private @Nullable String like;
     private @Nullable Path virtualEnvironment;
 
@@ -81,9 +84,9 @@ public final class EmbeddedSlurmBuilder {
     }
 
     /**
-     * Sets what the user may charge.
+     * Sets what the user may charge; by default project_1 alone.
      *
-     * @param names the accounts, the default one first; with none, any name will do
+     * @param names the accounts, the default one first; if it is called with none, any name will do
      * @return this builder
      */
     public EmbeddedSlurmBuilder accounts(String... names) {
@@ -143,9 +146,10 @@ public final class EmbeddedSlurmBuilder {
     }
 
     /**
-     * Adds a module, for {@code module load}. The line that defines {@code module} in a shell is what
-     * {@link EmbeddedSlurm#site} says, and what launched clusters begin with; of Lmod's other commands only
-     * {@code purge} is known, as long as nothing is loaded.
+     * Adds a module, for {@code module load}. Login shells know {@code module}, and so do launched clusters, which
+     * begin with the line that {@link EmbeddedSlurm#site} says; another batch script that is submitted by a command
+     * over SSH knows it with {@code #!/bin/bash -l}. Of Lmod's other commands only {@code purge} is known, as long as
+     * nothing is loaded.
      *
      * @param name such as {@code pytorch/2.5}
      * @param lines lines of bash that loading it runs
@@ -164,6 +168,21 @@ public final class EmbeddedSlurmBuilder {
             }
         }
         modules.put(name, List.of(lines));
+        return this;
+    }
+
+    /**
+     * Adds a module that brings the Ray of this emulation, the stand-in or that of {@link #ray}: for a program that
+     * names the module of its site, as {@code RayEnvironment.builder().module("pytorch/2.5")} does, rather than take
+     * what {@link EmbeddedSlurm#site} names.
+     *
+     * @param name such as {@code pytorch/2.5}
+     * @return this builder
+     * @throws IllegalArgumentException as of {@link #module}
+     */
+    public EmbeddedSlurmBuilder rayModule(String name) {
+        module(name);
+        rayModules.add(name);
         return this;
     }
 
@@ -205,7 +224,8 @@ public final class EmbeddedSlurmBuilder {
                 requests,
                 Optional.ofNullable(like),
                 Optional.ofNullable(virtualEnvironment),
-                modules);
+                modules,
+                rayModules);
     }
 
     private static long uid() {

@@ -21,6 +21,7 @@ class ModulesTest {
         slurm = EmbeddedSlurm.builder()
                 .module("pytorch/2.5", "export TORCH=2.5", "PATH=/opt/torch:$PATH")
                 .module("broken", "false")
+                .rayModule("ray/2.60")
                 .start();
         login = new Login(slurm);
         init = Files.readString(slurm.site()).replaceAll("(?s).*\"modules\": \\{\"init\": \"(.*?)\"}.*", "$1");
@@ -42,6 +43,21 @@ class ModulesTest {
                                 + " $LOADEDMODULES")
                         .out())
                 .isEqualTo("2.5 /opt/torch pytorch/2.5\n");
+    }
+
+    @Test
+    void aLoginShellKnowsTheModulesOfTheEmulationAndNotThoseOfTheMachine() throws IOException {
+        assertThat(login.out("bash -lc 'module load pytorch/2.5; echo $TORCH'")).isEqualTo("2.5\n");
+        Files.writeString(slurm.home().resolve("job.sh"), "#!/bin/bash -l\nmodule load pytorch/2.5; echo $TORCH\n");
+        login.out("sbatch --wait -p all -o job.out job.sh");
+        assertThat(slurm.home().resolve("job.out")).hasContent("2.5\n");
+    }
+
+    @Test
+    void aRayModuleBringsTheRayOfTheEmulation() {
+        assertThat(bash("command -v ray; module load ray/2.60 && basename \"$(command -v ray)\"")
+                        .out())
+                .isEqualTo("ray\n");
     }
 
     @Test
@@ -73,6 +89,28 @@ class ModulesTest {
             assertThatThrownBy(() -> EmbeddedSlurm.builder().module(name))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'" + name + "'");
+        }
+        for (String name : new String[] {"", "a b", "-x", "a:b", "a\nb"}) {
+            assertThatThrownBy(() -> EmbeddedSlurm.builder().user(name))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'" + name + "'");
+        }
+        assertThatThrownBy(() -> slurm.maxSessions(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-1");
+    }
+
+    @Test
+    void aSlurmConfThatIsWrongIsRefusedWithTheLineItIsAbout() {
+        String node = "NodeName=a CPUs=2\nPartitionName=p Nodes=a ";
+        for (String[] wrong : new String[][] {
+            {"NodeName=a CPUs=two\nPartitionName=p Nodes=a", "cpus of a", "'two'"},
+            {node + "MaxTime=1x", "maxtime of p", "'1x'"},
+            {node + "MaxNodes=-1", "maxnodes of p", "'-1'"}
+        }) {
+            assertThatThrownBy(() -> EmbeddedSlurm.builder().slurmConf(wrong[0]).start())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("slurm.conf", wrong[1], wrong[2]);
         }
     }
 

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.time.Duration;
@@ -181,6 +183,12 @@ final class Connector {
         text.append(". Check the user name, and that the public key is registered for ")
                 .append(endpoint.user())
                 .append(" (in ~/.ssh/authorized_keys there, or on the site's portal).");
+        settings.identities().stream()
+                .map(identity -> Path.of(identity.file() + "-cert.pub"))
+                .filter(Files::exists)
+                .forEach(certificate -> text.append(' ')
+                        .append(certificate)
+                        .append(" isn't used: this library knows no certificates; register the key itself."));
         return new AuthenticationException(text.toString(), e);
     }
 

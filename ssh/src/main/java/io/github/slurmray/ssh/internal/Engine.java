@@ -188,8 +188,10 @@ public final class Engine implements Host {
         try {
             if (!slots.acquire(deadline - System.nanoTime())) {
                 throw new CommandTimeoutException(
-                        name() + ": '" + command + "' was not begun: all sessions of the connection were in use for "
-                                + command.timeout(),
+                        name() + ": '" + command + "' was not begun: all sessions of the connection ("
+                                + slots.limit() + ") were in use for " + command.timeout()
+                                + ". Run fewer commands at once; if there is room for less than 8, that is MaxSessions in"
+                                + " the server's sshd_config.",
                         null);
             }
         } catch (InterruptedException e) {

@@ -18,6 +18,11 @@ final class Slots {
         return free.tryAcquire(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Returns how many commands may run at once. */
+    synchronized int limit() {
+        return limit;
+    }
+
     void release() {
         free.release();
     }

@@ -4,9 +4,11 @@ import io.github.slurmray.testkit.internal.slurm.SlurmModel;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,6 +35,7 @@ public final class Emulation implements AutoCloseable {
      * @param like the site that it is made like, if any
      * @param ray the virtual environment with Ray; without one there is a stand-in
      * @param modules lines of shell by the name of the module
+     * @param rayModules which of them bring Ray
      */
     public Emulation(
             Supplier<SlurmModel> models,
@@ -41,7 +44,8 @@ public final class Emulation implements AutoCloseable {
             Consumer<String> requests,
             Optional<String> like,
             Optional<Path> ray,
-            Map<String, List<String>> modules) {
+            Map<String, List<String>> modules,
+            Set<String> rayModules) {
         // in a JVM's first start, loading MINA's classes takes as long as all the rest
         CompletableFuture<SshServer> server = aside(SshServer::setUpDefaultServer);
         SlurmModel model = models.get();
@@ -63,8 +67,10 @@ public final class Emulation implements AutoCloseable {
             place.install(door.port(), door.secret(), model.nodes());
             RaySource source =
                     real.orElseGet(() -> RaySource.standIn(place.root().resolve("ray")));
+            Map<String, List<String>> lines = new LinkedHashMap<>(modules);
+            rayModules.forEach(name -> lines.put(name, source.moduleLines()));
             site = place.root().resolve("site.json");
-            Place.write(site, Bytes.of(SiteFile.text(model, like, source, place.installModules(modules))), "rw-------");
+            Place.write(site, Bytes.of(SiteFile.text(model, like, source, place.installModules(lines))), "rw-------");
             ssh = done(front);
         } catch (RuntimeException | Error e) {
             endAfter(e);

@@ -48,8 +48,8 @@ public final class Place {
 
     /** Tools whose messages are put into other words where that is asked for; none that is ended by a signal. */
     private static final List<String> TOOLS = List.of(
-            "cat", "chmod", "cp", "dd", "install", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "rmdir", "stat", "tar",
-            "touch");
+            "cat", "chmod", "cp", "dd", "head", "install", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "rmdir", "stat",
+            "tar", "touch");
 
     private static final Logger LOG = LoggerFactory.getLogger(Place.class);
     private static final SecureRandom NAMES = new SecureRandom();
@@ -149,6 +149,8 @@ public final class Place {
         write(
                 home().resolve(".bash_profile"),
                 "PATH=" + commands + ":$PATH\n"
+                        // as Lmod does it: bash reads it after this file, and would take the machine's own Lmod
+                        + "export BASH_ENV=" + commands + "/modules.sh; . \"$BASH_ENV\"\n"
                         + "for _file in " + commands
                         + "/bashrc ~/.bashrc; do [ ! -f \"$_file\" ] || . \"$_file\"; done\n"
                         + "unset _file\n",

@@ -47,6 +47,14 @@ record RaySource(String name, List<String> setup, Optional<Path> virtualEnvironm
                 STAND_IN_VERSION);
     }
 
+    /** Returns the lines of a module that makes it available. */
+    List<String> moduleLines() {
+        return virtualEnvironment
+                .map(v -> List.of(
+                        "source " + Shell.quote(v.resolve("bin/activate").toString())))
+                .orElse(setup);
+    }
+
     /** Finds the one of a virtual environment. */
     static RaySource of(Path virtualEnvironment) {
         Path home = virtualEnvironment.toAbsolutePath().normalize();

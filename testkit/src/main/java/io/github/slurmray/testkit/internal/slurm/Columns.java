@@ -29,6 +29,9 @@ final class Columns {
 
     /** Reads the format of squeue -o and sinfo -o. */
     static Columns ofLetters(String format) {
+        if (format.contains("%all")) {
+            throw new Unsupported("all as a format");
+        }
         Columns columns = new Columns();
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < format.length(); i++) {

@@ -170,6 +170,9 @@ final class Sacct {
             String[] parts = item.strip().split("%", 2);
             String typed = parts[0].toLowerCase(Locale.ROOT);
             Map.Entry<String, String> first = known.ceilingEntry(typed);
+            if (typed.equals("all")) {
+                throw new Unsupported("sacct --format=ALL");
+            }
             if (typed.isEmpty() || first == null || !first.getKey().startsWith(typed)) {
                 throw new Misused("sacct: error: Invalid field requested: \"" + parts[0] + "\"\n", 1);
             }

@@ -5,6 +5,7 @@ import io.github.slurmray.testkit.SlurmRelease;
 import io.github.slurmray.testkit.internal.slurm.GetOpt.Misused;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -53,6 +54,10 @@ final class Scontrol {
             "verbose",
             "wait_job",
             "write");
+
+    /** How much of its name each must be called by at least. */
+    private static final Map<String, Integer> ENTITIES =
+            Map.of("config", 1, "jobs", 1, "jobid", 4, "licenses", 2, "nodes", 1, "partitions", 2, "reservations", 1);
 
     private static final List<String> OTHER_ENTITIES = List.of(
             "aliases",
@@ -164,6 +169,7 @@ final class Scontrol {
         if (OTHER_ENTITIES.contains(what)) {
             throw new Unsupported("scontrol show " + what);
         }
+        what = entity(what);
         if (!controllerAnswers && what.startsWith("job") && json.isPresent()) {
             // which says nothing of it
             return json.get().recent("job by id", words, List.of(), Optional.empty());
@@ -176,20 +182,29 @@ final class Scontrol {
         }
         ScontrolText text = new ScontrolText(controller, call, oneLine);
         return switch (what) {
-            case "job", "jobs", "jobid" -> showJobs(id, text);
-            case "node", "nodes" -> showNodes(id, text);
-            case "partition", "partitions" -> showPartitions(id, text);
-            case "reservation", "reservations" -> Reply.Answer.ok("No reservations in the system\n");
-            case "license", "licenses" -> licenses();
+            case "jobs", "jobid" -> showJobs(id, text);
+            case "nodes" -> showNodes(id, text);
+            case "partitions" -> showPartitions(id, text);
+            case "reservations" -> Reply.Answer.ok("No reservations in the system\n");
+            case "licenses" -> licenses();
             case "config" -> Reply.Answer.ok(text.config());
             default -> Reply.Answer.failed("invalid entity:" + what + " for keyword:show \n", 1);
         };
     }
 
+    /** What a word stands for that may be cut short, such as {@code part}. */
+    private static String entity(String typed) {
+        return ENTITIES.entrySet().stream()
+                .filter(e -> e.getKey().startsWith(typed) && typed.length() >= e.getValue())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(typed);
+    }
+
     private Reply json(JsonAnswer answer, String what, Optional<String> id, List<String> words) {
         JsonNode nodes = new JsonNode(controller);
         return switch (what) {
-            case "job", "jobs", "jobid" -> {
+            case "jobs", "jobid" -> {
                 Optional<JobIds> asked = id.flatMap(JobIds::of);
                 List<JsonForm> jobs = controller.jobs().stream()
                         .filter(j ->
@@ -199,7 +214,7 @@ final class Scontrol {
                 // of a single job it doesn't say how new it is
                 yield answer.recent(id.isPresent() ? "job by id" : "jobs", words, jobs, Optional.empty());
             }
-            case "node", "nodes" ->
+            case "nodes" ->
                 answer.recent(
                         "nodes",
                         words,
@@ -212,7 +227,7 @@ final class Scontrol {
                                 .map(nodes::node)
                                 .toList(),
                         Optional.of("No nodes to dump"));
-            case "partition", "partitions" ->
+            case "partitions" ->
                 answer.recent(
                         "partitions",
                         words,
@@ -221,7 +236,7 @@ final class Scontrol {
                                 .map(nodes::partition)
                                 .toList(),
                         Optional.of("No partitions to dump"));
-            case "reservation", "reservations" -> answer.recent("reservations", words, List.of(), Optional.empty());
+            case "reservations" -> answer.recent("reservations", words, List.of(), Optional.empty());
             default -> throw new Unsupported("scontrol show " + what + " --json");
         };
     }

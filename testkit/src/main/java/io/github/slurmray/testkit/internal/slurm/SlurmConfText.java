@@ -149,7 +149,8 @@ final class SlurmConfText {
             return otherwise;
         }
         if (!value.matches("\\d{1,9}")) {
-            throw new IllegalArgumentException(key + " of slurm.conf must be a number, but was '" + value + "'");
+            throw new IllegalArgumentException(
+                    "slurm.conf: " + key + " of " + named(pairs) + " must be a number, but was '" + value + "'");
         }
         return Integer.parseInt(value);
     }
@@ -193,6 +194,11 @@ final class SlurmConfText {
             return Optional.empty();
         }
         return Optional.of(Times.limit(value)
-                .orElseThrow(() -> new IllegalArgumentException(key + " of slurm.conf is no time: '" + value + "'")));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "slurm.conf: " + key + " of " + named(pairs) + " is no time: '" + value + "'")));
+    }
+
+    private static String named(Map<String, String> pairs) {
+        return pairs.getOrDefault("partitionname", pairs.getOrDefault("nodename", "the cluster"));
     }
 }

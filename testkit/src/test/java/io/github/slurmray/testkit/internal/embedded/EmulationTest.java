@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a command says when something is wrong with the emulation itself. */
@@ -32,7 +33,8 @@ class EmulationTest {
                 request -> {},
                 Optional.empty(),
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                Set.of());
     }
 
     private static void say(Emulation emulation, String command, String option, String words, int status)

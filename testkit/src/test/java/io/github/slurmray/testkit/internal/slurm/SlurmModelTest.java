@@ -58,10 +58,40 @@ class SlurmModelTest {
 
     @Test
     void whatOnlyRealSlurmKnowsIsNotInvented() {
-        for (String line : new String[] {"sbatch --container=a x.sh", "squeue --yaml", "scontrol top 1", "sdiag"}) {
+        for (String line : new String[] {
+            "sbatch --container=a x.sh",
+            "squeue --yaml",
+            "squeue -o %all",
+            "sinfo -o %all",
+            "sacct -o ALL",
+            "scontrol top 1",
+            "sdiag"
+        }) {
             Reply.Answer a = site.answer(line);
             assertThat(a.status()).as(line).isEqualTo(255);
             assertThat(a.err()).as(line).contains("emulated Slurm doesn't support ");
+        }
+    }
+
+    @Test
+    void whatScontrolShowsMayBeCutShort() {
+        for (String[] words : new String[][] {
+            {"j", "jobs"},
+            {"job", "jobs"},
+            {"n", "nodes"},
+            {"node", "nodes"},
+            {"pa", "partitions"},
+            {"re", "reservations"},
+            {"li", "licenses"},
+            {"conf", "config"}
+        }) {
+            assertThat(site.answer("scontrol show " + words[0]))
+                    .as(words[0])
+                    .isEqualTo(site.answer("scontrol show " + words[1]));
+        }
+        for (String word : new String[] {"p", "l", "s", "partitionx"}) {
+            assertThat(site.answer("scontrol show " + word))
+                    .isEqualTo(new Reply.Answer("", "invalid entity:" + word + " for keyword:show \n", 1));
         }
     }
 
