@@ -517,7 +517,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
      * Ends a running job as one that used more memory than it has.
      *
      * @param job the job's id
-     * @throws IllegalStateException if it doesn't run
+     * @throws IllegalStateException if it doesn't run, or {@linkplain #occupy only occupies} nodes
      */
     public void runOutOfMemory(long job) {
         emulation.engine().change(m -> m.outOfMemory(job));

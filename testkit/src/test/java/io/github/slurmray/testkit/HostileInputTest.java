@@ -101,7 +101,9 @@ class HostileInputTest {
                         .strip());
         assertThat(ProcessHandle.of(daemon)).isPresent();
         slurm.close();
-        assertThat(ProcessHandle.of(daemon).filter(ProcessHandle::isAlive)).isEmpty();
+        // killed it is, but init has to see that, too
+        soon().until(() ->
+                ProcessHandle.of(daemon).filter(ProcessHandle::isAlive).isEmpty());
     }
 
     @Test

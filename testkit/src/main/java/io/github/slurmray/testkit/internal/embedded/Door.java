@@ -115,7 +115,7 @@ final class Door implements AutoCloseable {
             Place.write(file, text(reply), "rw-------");
             send(socket, Bytes.of(file));
             finish(reply, socket, in);
-        } catch (IOException | IllegalStateException e) {
+        } catch (IOException | UncheckedIOException | IllegalStateException e) {
             LOG.debug("a command wasn't answered", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -271,7 +271,11 @@ public final class SlurmModel {
 
     /** What a job runs needs more memory than it has. */
     public void outOfMemory(long job) {
-        controller.life().outOfMemory(running(job));
+        Job running = running(job);
+        if (running.request.onlyOccupies.isPresent()) {
+            throw new IllegalStateException("job " + job + " only occupies nodes, and uses no memory");
+        }
+        controller.life().outOfMemory(running);
     }
 
     /** An administrator suspends a running job. */
