@@ -128,6 +128,12 @@ final class Sbatch {
                     sbatch: error: For instance: #!/bin/sh
                     """, 1);
         }
+        if (script.indexOf('\0') >= 0) {
+            throw new Misused("""
+                    sbatch: error: The Slurm controller does not allow scripts that
+                    sbatch: error: contain a NULL character '\\0'.
+                    """, 1);
+        }
         if (script.contains("\r\n")) {
             throw new Misused("""
                     sbatch: error: Batch script contains DOS line breaks (\\r\\n)

@@ -112,8 +112,8 @@ final class SbatchValues {
     }
 
     /**
-     * The tasks of an array. Of those that have a number beyond the limit there may be only the last, which is enough
-     * for the array to be refused.
+     * The tasks of an array. Of a range that goes beyond the limit, its end is one of them, even if the steps leave it
+     * out: that is enough for the array to be refused, as it is by a real Slurm.
      *
      * @param limit one more than the highest number that a task may have
      */
@@ -131,10 +131,12 @@ final class SbatchValues {
             if (!m.matches() || last < first || step == 0) {
                 throw new Misused("sbatch: error: Batch job submission failed: Invalid job array specification\n", 1);
             }
-            for (int task = first; task <= Math.min(last, limit); task += step) {
+            for (int task = first; task <= Math.min(last, limit - 1); task += step) {
                 tasks.add(task);
             }
-            tasks.add(last - (last - first) % step);
+            if (last >= limit) {
+                tasks.add(last);
+            }
         }
         return tasks;
     }

@@ -21,6 +21,7 @@ class SlurmModelTest {
             -A project_9999999 -p test --wrap hostname | 1 | Batch job submission failed: Invalid account or account/partition combination specified
             -A project_2001234 --wrap hostname | 1 | Batch job submission failed: No partition specified or system default partition
             -p test -q nosuch --wrap hostname | 1 | Batch job submission failed: Invalid qos specification
+            -p test -a 0-1001:1000 --wrap hostname | 1 | Batch job submission failed: Invalid job array specification
             -p test -a 0-5000 --wrap hostname | 1 | Batch job submission failed: Invalid job array specification
             -p test -t 01:00:00 --wrap hostname | 1 | Batch job submission failed: Requested time limit is invalid (missing or exceeds some limit)
             -p test -N 3 --wrap hostname | 1 | Batch job submission failed: Node count specification invalid
@@ -438,8 +439,8 @@ class SlurmModelTest {
 
     @Test
     void whatIsFarTooManyIsNotCountedOut() throws Exception {
-        assertThat(SbatchValues.array("0-9999999:1", 4)).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 9_999_999);
-        assertThat(SbatchValues.array("0-9999999:9999998", 4)).containsExactlyInAnyOrder(0, 9_999_998);
+        assertThat(SbatchValues.array("0-9999999:1", 4)).containsExactlyInAnyOrder(0, 1, 2, 3, 9_999_999);
+        assertThat(SbatchValues.array("0-9999999:9999998", 4)).containsExactlyInAnyOrder(0, 9_999_999);
         assertThat(SbatchValues.array("1-3,5", 10)).containsExactlyInAnyOrder(1, 2, 3, 5);
         assertThat(site.answer("squeue -o %999999999i"))
                 .isEqualTo(new Reply.Answer(
@@ -463,5 +464,29 @@ class SlurmModelTest {
         site.model.loseNode("cn1");
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> site.advance(Duration.ofSeconds(4)));
         assertThat(site.out("squeue -h -t all -o %T -j " + job)).isEqualTo("COMPLETED\n");
+    }
+
+    @Test
+    void whatIsTooLongForTheControllerIsRefusedAndUsesUpNoId() {
+        Reply.Answer refused = new Reply.Answer(
+                "",
+                "sbatch: error: Batch job submission failed: Pathname of a file, directory or other parameter too long\n",
+                1);
+        site.files.put("/home/hpcuser/long.sh", "#!/bin/bash\n" + "#".repeat(4 << 20));
+        assertThat(site.answer("sbatch -p test long.sh")).isEqualTo(refused);
+        assertThat(site.answer("sbatch -p test --wrap true -J " + "n".repeat(1025)))
+                .isEqualTo(refused);
+        assertThat(site.answer("sbatch -p test --wrap true -o " + "n".repeat(4097)))
+                .isEqualTo(refused);
+        assertThat(site.submit("--wrap true --comment " + "n".repeat(1024))).isEqualTo(1);
+    }
+
+    @Test
+    void aScriptWithANulIsRefused() {
+        site.files.put("/home/hpcuser/nul.sh", "#!/bin/bash\necho a\0b\n");
+        assertThat(site.answer("sbatch -p test nul.sh")).isEqualTo(new Reply.Answer("", """
+                        sbatch: error: The Slurm controller does not allow scripts that
+                        sbatch: error: contain a NULL character '\\0'.
+                        """, 1));
     }
 }
