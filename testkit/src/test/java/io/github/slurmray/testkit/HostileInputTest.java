@@ -97,11 +97,13 @@ class HostileInputTest {
     @Test
     void aDaemonOfALoginIsGoneAfterClose() {
         long daemon = Long.parseLong(
-                login.out("cd /; exec env -i setsid bash -c 'sleep 1000 </dev/null >/dev/null 2>&1 & echo $!'")
+                login.out("cd /; exec env -i setsid --wait bash -c 'sleep 1000 </dev/null >/dev/null 2>&1 & echo $!'")
                         .strip());
         assertThat(ProcessHandle.of(daemon)).isPresent();
         slurm.close();
-        assertThat(ProcessHandle.of(daemon).filter(ProcessHandle::isAlive)).isEmpty();
+        // killed it is, but init has to see that, too
+        soon().until(() ->
+                ProcessHandle.of(daemon).filter(ProcessHandle::isAlive).isEmpty());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.slurmray.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.slurmray.core.Shell;
@@ -14,6 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
+import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -56,6 +62,39 @@ class LoginNodeTest {
         assertThat(r.out()).isEqualTo(slurm.home() + "\nalice 1 " + slurm.port() + " 0\n");
         assertThat(r.err()).isEqualTo("err\n");
         assertThat(r.status()).isEqualTo(3);
+    }
+
+    @Test
+    void aCommandThatGoesOnWritingEndsSoonAfterItsConnectionHasBroken() throws Exception {
+        List<String> words = OpenSsh.words(slurm, slurm.key(), "ssh");
+        words.add("echo $$ >writer; while :; do echo tick; sleep 0.02; done");
+        Process ssh = new ProcessBuilder(words)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        Path file = slurm.home().resolve("writer");
+        await().atMost(SOON)
+                .until(() -> Files.exists(file) && Files.readString(file).endsWith("\n"));
+        long writer = Long.parseLong(Files.readString(file).strip());
+        slurm.cutConnections();
+        await().atMost(SOON)
+                .until(() ->
+                        ProcessHandle.of(writer).filter(ProcessHandle::isAlive).isEmpty());
+        assertThat(ssh.waitFor()).isEqualTo(255);
+    }
+
+    @Test
+    void aForwardToAPortThatIsNoneIsRefusedAtOnce() throws Exception {
+        try (SshClient client = SshClient.setUpDefaultClient()) {
+            client.setKeyIdentityProvider(new FileKeyPairProvider(slurm.key()));
+            client.start();
+            ClientSession session = client.connect(slurm.user(), slurm.host(), slurm.port())
+                    .verify(SOON)
+                    .getSession();
+            session.auth().verify(SOON);
+            var channel = session.createDirectTcpipChannel(
+                    new SshdSocketAddress("127.0.0.1", 1), new SshdSocketAddress("127.0.0.1", 70_000));
+            assertThatThrownBy(() -> channel.open().verify(SOON)).hasRootCauseInstanceOf(SshChannelOpenException.class);
+        }
     }
 
     @Test

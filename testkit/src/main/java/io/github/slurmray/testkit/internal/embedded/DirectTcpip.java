@@ -99,7 +99,8 @@ final class DirectTcpip implements ChannelFactory, AutoCloseable {
                 socket.connect(target.toInetSocketAddress(), CONNECT_MILLIS);
                 signalChannelOpenSuccess();
                 opened.setOpened();
-            } catch (IOException e) {
+            } catch (IOException | IllegalArgumentException e) {
+                // the latter if the port is none
                 refuse(SshConstants.SSH_OPEN_CONNECT_FAILED, String.valueOf(e.getMessage()), opened);
                 return;
             }

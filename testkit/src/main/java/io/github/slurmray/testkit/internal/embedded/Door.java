@@ -43,6 +43,9 @@ final class Door implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);
     private static final String STDIN = "/dev/stdin";
 
+    /** Longer than any path, so that nobody who doesn't know the secret fills the memory. */
+    private static final int MAX_QUESTION = 8192;
+
     /** More than any Slurm takes for a script. */
     private static final int MAX_SCRIPT = 1 << 26;
 
@@ -119,7 +122,7 @@ final class Door implements AutoCloseable {
             Place.write(file, text(reply), "rw-------");
             send(socket, Bytes.of(file));
             finish(reply, socket, in);
-        } catch (IOException | IllegalStateException e) {
+        } catch (IOException | UncheckedIOException | IllegalStateException e) {
             LOG.debug("a command wasn't answered", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -135,7 +138,7 @@ final class Door implements AutoCloseable {
 
     private static String untilNul(BufferedReader in) throws IOException {
         StringBuilder text = new StringBuilder();
-        for (int c = in.read(); c > 0; c = in.read()) {
+        for (int c = in.read(); c > 0 && text.length() < MAX_QUESTION; c = in.read()) {
             text.append((char) c);
         }
         return text.toString();

@@ -1,5 +1,6 @@
 package io.github.slurmray.testkit.internal.embedded;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -84,7 +85,7 @@ final class LoginProcess implements Command {
         });
     }
 
-    private static void copy(InputStream from, OutputStream to, boolean close) {
+    private static void copy(InputStream from, OutputStream to, boolean toProcess) {
         byte[] bytes = new byte[BUFFER];
         try {
             for (int n = from.read(bytes); n >= 0; n = from.read(bytes)) {
@@ -93,13 +94,21 @@ final class LoginProcess implements Command {
             }
         } catch (IOException e) {
             // one side has gone: nothing more to copy
-        }
-        if (close) {
-            try {
-                to.close();
-            } catch (IOException e) {
-                // it was closed already
+            if (!toProcess) {
+                // a process that goes on writing shall notice, as with sshd
+                close(from);
             }
+        }
+        if (toProcess) {
+            close(to);
+        }
+    }
+
+    private static void close(Closeable stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            // it was closed already
         }
     }
 

@@ -31,12 +31,19 @@ final class ProcessTable {
     static final String STEP = "SLURMRAY_EMBEDDED_STEP";
 
     private static final Path PROC = Path.of("/proc");
+    /** What is older than this JVM isn't of its making, and is most of what runs on a machine. */
+    private static final long SINCE =
+            stat(PROC.resolve("self")).map(Stat::start).orElse(0L);
+
     private static final Pattern LIMIT = Pattern.compile("(?m)^Max file locks +(\\d+) +(\\d+) ");
 
     /** So many runs of a job have numbers of their own. */
     private static final long RUNS = 100_000;
 
     private ProcessTable() {}
+
+    /** What is known of any process that is alive: its parent, and when it was started, in ticks. */
+    private record Stat(long parent, long start) {}
 
     /** A process of the emulation. */
     record Entry(long pid, String job, String node, boolean inStep) {}
@@ -49,7 +56,11 @@ final class ProcessTable {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path dir : all) {
                 long pid = Long.parseLong(dir.getFileName().toString());
-                parent(dir).ifPresent(p -> parents.put(pid, p));
+                Optional<Stat> stat = stat(dir);
+                if (stat.isEmpty() || stat.get().start() < SINCE) {
+                    continue;
+                }
+                parents.put(pid, stat.get().parent());
                 String text = text(pid, "environ");
                 // most are somebody else's, and this is done often
                 if (text.contains(mark)) {
@@ -117,14 +128,13 @@ final class ProcessTable {
         return Optional.empty();
     }
 
-    /** The parent of a process that is alive. */
-    private static Optional<Long> parent(Path dir) {
+    private static Optional<Stat> stat(Path dir) {
         try {
             String stat = Files.readString(dir.resolve("stat"), StandardCharsets.ISO_8859_1);
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 3);
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 21);
             return fields[0].equals("Z") || fields[0].equals("X")
                     ? Optional.empty()
-                    : Optional.of(Long.parseLong(fields[1]));
+                    : Optional.of(new Stat(Long.parseLong(fields[1]), Long.parseLong(fields[19])));
         } catch (IOException e) {
             return Optional.empty();
         }

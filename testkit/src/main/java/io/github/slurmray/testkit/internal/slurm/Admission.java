@@ -5,18 +5,34 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides whether a request becomes a job. Checks in real Slurm's order, so that of several mistakes the same one is
  * named.
  */
 final class Admission {
+    private static final int MAX_SCRIPT = 4 << 20;
+    private static final int MAX_TEXT = 1024;
+    private static final int MAX_PATH = 4096;
+
     private final SiteConf conf;
     private final Scheduler scheduler;
 
     Admission(SiteConf conf, Scheduler scheduler) {
         this.conf = conf;
         this.scheduler = scheduler;
+    }
+
+    /** Looks whether all texts are such that the controller would take them at all, before there is an id. */
+    static void checkLengths(JobRequest r) throws Refused {
+        boolean fits = r.script.length() <= MAX_SCRIPT
+                && Stream.of(r.name, r.comment.orElse(""), r.account.orElse(""), r.partition.orElse(""))
+                        .allMatch(t -> t.length() <= MAX_TEXT)
+                && Stream.of(r.stdin, r.stdout, r.stderr, r.workDir).allMatch(p -> p.length() <= MAX_PATH);
+        if (!fits) {
+            throw new Refused("Pathname of a file, directory or other parameter too long");
+        }
     }
 
     Job admit(long id, JobRequest request, Collection<Job> jobs, Instant now) throws Refused {

@@ -1,7 +1,6 @@
 package io.github.slurmray.testkit.internal.slurm;
 
 import io.github.slurmray.testkit.internal.slurm.Effect.Target;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -95,7 +94,8 @@ final class Clockwork {
 
     private void passTimeOfRunning(Job j) {
         if (isDue(occupiedUntil(j))) {
-            life.batchEnded(j.id, j.restarts, ExitCode.ZERO, Duration.ZERO);
+            // it has no process that a node would have to report
+            life.finish(j, JobState.COMPLETED, "None", ExitCode.ZERO);
             life.gone(j.id, j.restarts);
         } else if (isDue(j.limitReached())) {
             life.note(j, "DUE TO TIME LIMIT");

@@ -286,7 +286,7 @@ final class Job {
     String requestedTres() {
         Map<String, Integer> gres = new LinkedHashMap<>(request.gresPerJob);
         request.gresPerNode.forEach((k, n) -> gres.merge(k, n * request.nodes(), Integer::sum));
-        request.gresPerTask.forEach((k, n) -> gres.merge(k, n * request.taskCount(), Integer::sum));
+        request.gresPerTask.forEach((k, n) -> gres.merge(k, JobRequest.times(n, request.taskCount()), Integer::sum));
         return tres(request.cpuCount(), requestedMemory(), request.nodes(), gres);
     }
 

@@ -91,21 +91,21 @@ final class JobRequest {
     }
 
     int taskCount() {
-        return tasks.orElseGet(() -> product(nodes(), tasksPerNode.orElse(1)));
+        return tasks.orElseGet(() -> times(nodes(), tasksPerNode.orElse(1)));
     }
 
     /** So many CPUs a node has to have. */
     int leastCpusPerNode() {
-        return product(cpusPerTaskOrOne(), tasksPerNode.orElse(1));
+        return times(cpusPerTaskOrOne(), tasksPerNode.orElse(1));
     }
 
     /** The least number of CPUs that can do. */
     int cpuCount() {
-        return Math.max(nodes(), product(taskCount(), cpusPerTaskOrOne()));
+        return Math.max(nodes(), times(taskCount(), cpusPerTaskOrOne()));
     }
 
-    /** What is more than any site has is still more than it has. */
-    private static int product(int a, int b) {
+    /** A product of what was asked for; what no site could ever have is the largest number. */
+    static int times(int a, int b) {
         return (int) Math.min(Integer.MAX_VALUE, (long) a * b);
     }
 }

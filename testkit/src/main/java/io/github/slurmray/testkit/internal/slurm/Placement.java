@@ -112,7 +112,7 @@ final class Placement {
         }
         long memory = memory(job, node, cpus);
         Map<String, Integer> wanted = new java.util.LinkedHashMap<>(r.gresPerNode);
-        r.gresPerTask.forEach((k, n) -> wanted.merge(k, n * tasks, Integer::sum));
+        r.gresPerTask.forEach((k, n) -> wanted.merge(k, JobRequest.times(n, tasks), Integer::sum));
         Map<String, Integer> gres = Gres.take(free.gres(), wanted);
         if (wholeNodes(job) && gres != null) {
             gres = free.gres();

@@ -30,6 +30,7 @@ final class Queue {
      * @throws Refused if Slurm would refuse it
      */
     Job submit(JobRequest request) throws Refused {
+        Admission.checkLengths(request);
         Job job = admission.admit(controller.newId(), request, controller.jobs(), controller.now());
         controller.add(job);
         lookAtDependencies(job);
@@ -44,6 +45,7 @@ final class Queue {
      * @throws Refused if it would be refused, or can't start with the nodes as they are
      */
     Estimate estimate(JobRequest request) throws Refused {
+        Admission.checkLengths(request);
         Job job = admission.admit(controller.newId(), request, controller.jobs(), controller.now());
         Timeline.Slot slot = scheduler
                 .estimate(job, ready(), controller.now())

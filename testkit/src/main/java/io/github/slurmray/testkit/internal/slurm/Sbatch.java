@@ -129,7 +129,10 @@ final class Sbatch {
                     """, 1);
         }
         if (script.indexOf('\0') >= 0) {
-            throw new Unsupported("scripts with NUL bytes");
+            throw new Misused("""
+                    sbatch: error: The Slurm controller does not allow scripts that
+                    sbatch: error: contain a NULL character '\\0'.
+                    """, 1);
         }
         if (script.contains("\r\n")) {
             throw new Misused("""

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 
 /** Reads the values of sbatch's options, and refuses them in sbatch's words: pure functions. */
 final class SbatchValues {
+    private static final long MAX_MEMORY = 1L << 40;
     private static final Pattern MEMORY = Pattern.compile("(\\d{1,12})([kKmMgGtT]?)[bB]?");
     private static final Pattern SIGNAL = Pattern.compile("(?:([BR]+):)?([A-Za-z0-9]+)(?:@(\\d{1,5}))?");
     private static final Pattern ARRAY = Pattern.compile("(\\d{1,7})(?:-(\\d{1,7})(?::(\\d{1,7}))?)?");
@@ -57,19 +58,20 @@ final class SbatchValues {
         return m.matches() ? Long.parseLong(m.group(1)) : 0;
     }
 
-    /** MB, rounded up. */
+    /** MB, rounded up. More than any site has is as much as can still be multiplied. */
     static long memory(String name, String value) throws Misused {
         Matcher m = MEMORY.matcher(value);
         if (!m.matches()) {
             throw invalid(name);
         }
         long n = Long.parseLong(m.group(1));
-        return switch (m.group(2).toLowerCase(Locale.ROOT)) {
+        long mb = switch (m.group(2).toLowerCase(Locale.ROOT)) {
             case "k" -> (n + 1023) / 1024;
             case "g" -> n << 10;
             case "t" -> n << 20;
             default -> n;
         };
+        return Math.min(mb, MAX_MEMORY);
     }
 
     /** Reads {@code 2}, {@code 1-4}, {@code 1k}. */

@@ -2,6 +2,7 @@ package io.github.slurmray.testkit.internal.slurm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.slurmray.testkit.SlurmRelease;
 import java.time.Duration;
@@ -20,10 +21,14 @@ class SlurmModelTest {
             -A project_9999999 -p test --wrap hostname | 1 | Batch job submission failed: Invalid account or account/partition combination specified
             -A project_2001234 --wrap hostname | 1 | Batch job submission failed: No partition specified or system default partition
             -p test -q nosuch --wrap hostname | 1 | Batch job submission failed: Invalid qos specification
+            -p test -a 0-1001:1000 --wrap hostname | 1 | Batch job submission failed: Invalid job array specification
             -p test -a 0-5000 --wrap hostname | 1 | Batch job submission failed: Invalid job array specification
             -p test -t 01:00:00 --wrap hostname | 1 | Batch job submission failed: Requested time limit is invalid (missing or exceeds some limit)
             -p test -N 3 --wrap hostname | 1 | Batch job submission failed: Node count specification invalid
             -p test -N 300 --wrap hostname | 1 | Batch job submission failed: More processors requested than permitted
+            -p test -c 65536 -n 65536 -H --wrap hostname | 1 | Batch job submission failed: More processors requested than permitted
+            -p test -c 46341 --ntasks-per-node=46341 -H --wrap hostname | 1 | Batch job submission failed: More processors requested than permitted
+            -p gputest --gpus-per-task=999999999 -n 8 --wrap hostname | 1 | Batch job submission failed: Requested node configuration is not available
             -p test -N1 -n1 -c 64 --wrap hostname | 1 | Batch job submission failed: More processors requested than permitted
             -p gputest --gres=gpu:v100:1 --wrap hostname | 1 | Batch job submission failed: Requested node configuration is not available
             -p gputest --gres=gpu:a100:8 --wrap hostname | 1 | Batch job submission failed: Requested node configuration is not available
@@ -471,5 +476,46 @@ class SlurmModelTest {
                         "",
                         "squeue: emulated Slurm doesn't support fields wider than 10000, such as 999999999\n",
                         255));
+    }
+
+    @Test
+    void memoryThatNobodyHasIsNoNegativeOne() {
+        long job = site.submit("-H -N2 -n 16 --mem-per-cpu=999999999999T --wrap hostname");
+        assertThat(site.out("scontrol show job " + job)).containsPattern("TRES=cpu=16,mem=\\d+");
+    }
+
+    @Test
+    void whatOccupiesANodeThatIsLostEndsAllTheSame() {
+        long job = site.model.occupy("test", 1, Duration.ofSeconds(3));
+        assertThatThrownBy(() -> site.model.outOfMemory(job))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("job 1 only occupies nodes, and uses no memory");
+        site.model.loseNode("cn1");
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> site.advance(Duration.ofSeconds(4)));
+        assertThat(site.out("squeue -h -t all -o %T -j " + job)).isEqualTo("COMPLETED\n");
+    }
+
+    @Test
+    void whatIsTooLongForTheControllerIsRefusedAndUsesUpNoId() {
+        Reply.Answer refused = new Reply.Answer(
+                "",
+                "sbatch: error: Batch job submission failed: Pathname of a file, directory or other parameter too long\n",
+                1);
+        site.files.put("/home/hpcuser/long.sh", "#!/bin/bash\n" + "#".repeat(4 << 20));
+        assertThat(site.answer("sbatch -p test long.sh")).isEqualTo(refused);
+        assertThat(site.answer("sbatch -p test --wrap true -J " + "n".repeat(1025)))
+                .isEqualTo(refused);
+        assertThat(site.answer("sbatch -p test --wrap true -o " + "n".repeat(4097)))
+                .isEqualTo(refused);
+        assertThat(site.submit("--wrap true --comment " + "n".repeat(1024))).isEqualTo(1);
+    }
+
+    @Test
+    void aScriptWithANulIsRefused() {
+        site.files.put("/home/hpcuser/nul.sh", "#!/bin/bash\necho a\0b\n");
+        assertThat(site.answer("sbatch -p test nul.sh")).isEqualTo(new Reply.Answer("", """
+                        sbatch: error: The Slurm controller does not allow scripts that
+                        sbatch: error: contain a NULL character '\\0'.
+                        """, 1));
     }
 }

@@ -24,14 +24,6 @@ class UnreasonableRequestsTest {
                 .isEqualTo("sbatch: error: Batch job submission failed: " + words + "\n");
     }
 
-    @Test
-    void aScriptWithNulBytesIsNotEmulated() {
-        site.files.put("/home/hpcuser/nul.sh", "#!/bin/sh\n#SBATCH --comment=a\0b\n");
-        assertThat(site.answer("sbatch -p test nul.sh"))
-                .isEqualTo(
-                        new Reply.Answer("", "sbatch: emulated Slurm doesn't support scripts with NUL bytes\n", 255));
-    }
-
     @ParameterizedTest
     @CsvSource({"%4j, 0001", "%0004j, 0001", "%99999999999j, 0000000001"})
     void theNumberInAFileNameIsFilledUpToTenDigits(String pattern, String name) {
