@@ -77,7 +77,8 @@ public final class SlurmRayCluster {
      *     known whether there is a job; launch its {@link LaunchUndecidedException#plan()} again
      * @throws io.github.slurmray.core.InterruptedCallException if the thread was interrupted before there could be a
      *     job
-     * @throws io.github.slurmray.core.SlurmRayException if a host can't be reached or a command fails
+     * @throws io.github.slurmray.core.SlurmRayException if a host can't be reached or a command fails; where its
+     *     {@code retry()} is {@code SAFE}, there is no job
      */
     public RayCluster launch() {
         return launch(plan());
@@ -99,7 +100,8 @@ public final class SlurmRayCluster {
      *     known whether there is a job; launch the plan again
      * @throws io.github.slurmray.core.InterruptedCallException if the thread was interrupted before there could be a
      *     job
-     * @throws io.github.slurmray.core.SlurmRayException if a host can't be reached or a command fails
+     * @throws io.github.slurmray.core.SlurmRayException if a host can't be reached or a command fails; where its
+     *     {@code retry()} is {@code SAFE}, there is no job
      */
     public RayCluster launch(LaunchPlan plan) {
         LaunchPlan now = plan(plan.id());

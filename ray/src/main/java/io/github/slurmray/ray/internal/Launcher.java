@@ -2,6 +2,8 @@ package io.github.slurmray.ray.internal;
 
 import io.github.slurmray.core.AuthenticationException;
 import io.github.slurmray.core.CommandFailedException;
+import io.github.slurmray.core.CommandTimeoutException;
+import io.github.slurmray.core.ConnectionLostException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostKeyException;
 import io.github.slurmray.core.HostUnreachableException;
@@ -84,6 +86,13 @@ public final class Launcher {
                     record.toJson(), plan.script().text(), files, ephemeral.map(vm -> "slurmray:" + plan.id()));
         } catch (InterruptedCallException e) {
             throw notSubmitted(plan, e);
+        } catch (ConnectionLostException | CommandTimeoutException e) {
+            // unknown is only what became of the directory
+            throw new HostUnreachableException(
+                    "the run directory of cluster " + plan.id() + " could not be made: there is no job of this call."
+                            + " Launch it again; RayClusters.prune() removes what may be left. The reason: "
+                            + e.getMessage(),
+                    e);
         }
         // what another launch of this plan has made, it may be using just now: it is left to it, and to prune
         Leftovers leftovers = new Leftovers(directory, vmHost);

@@ -8,9 +8,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.slurmray.core.CommandFailedException;
 import io.github.slurmray.core.CommandResult;
+import io.github.slurmray.core.ConnectionLostException;
 import io.github.slurmray.core.Host;
 import io.github.slurmray.core.HostUnreachableException;
 import io.github.slurmray.core.InterruptedCallException;
+import io.github.slurmray.core.Retry;
+import io.github.slurmray.core.SlurmRayException;
 import io.github.slurmray.platforms.Platforms;
 import io.github.slurmray.platforms.RayEnvironment;
 import io.github.slurmray.ray.CloudVm;
@@ -199,6 +202,22 @@ class LaunchTest {
         try (RayCluster launched = cluster().launch(plan)) {
             assertThat(slurm.jobs()).containsExactly(launched.job().toString());
         }
+    }
+
+    @Test
+    void aConnectionThatIsLostBeforeThereCanBeAJobMakesLaunchingAgainSafe() {
+        SlurmRayCluster cluster = cluster(new WrappedHost(host, (to, command) -> {
+            if (command.toString().contains("make run directory")) {
+                throw new ConnectionLostException("the connection broke", null);
+            }
+            return to.run(command);
+        }));
+
+        SlurmRayException e = catchThrowableOfType(SlurmRayException.class, cluster::launch);
+
+        assertThat(e).hasMessageContainingAll("there is no job", "Launch it again", "the connection broke");
+        assertThat(e.retry()).isEqualTo(Retry.SAFE);
+        assertThat(slurm.jobs()).isEmpty();
     }
 
     @Test
