@@ -489,7 +489,7 @@ class SlurmModelTest {
         long job = site.model.occupy("test", 1, Duration.ofSeconds(3));
         assertThatThrownBy(() -> site.model.outOfMemory(job))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("job 1 only occupies nodes, and uses no memory");
+                .hasMessage("job 1 has no processes, so none can need more memory");
         site.model.loseNode("cn1");
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> site.advance(Duration.ofSeconds(4)));
         assertThat(site.out("squeue -h -t all -o %T -j " + job)).isEqualTo("COMPLETED\n");
