@@ -2,7 +2,6 @@ package io.github.slurmray.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -21,39 +20,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Jobs of the emulated Slurm as processes, and what is left of them. */
-class EmbeddedSlurmTest {
-    private EmbeddedSlurm slurm;
-    private Login login;
-
-    @BeforeEach
-    void start() {
-        slurm = EmbeddedSlurm.start();
-        login = new Login(slurm);
-    }
-
-    @AfterEach
-    void close() {
-        login.close();
-        slurm.close();
-    }
-
+class EmbeddedSlurmTest extends OnAnEmulation {
     private static Path root(EmbeddedSlurm slurm) {
         return java.util.Objects.requireNonNull(slurm.home().getParent());
     }
 
-    private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50));
-    }
-
     private String submit(String options, String script) {
-        Login.Result r =
-                login.run("sbatch --parsable " + options, ("#!/bin/bash\n" + script).getBytes(StandardCharsets.UTF_8));
+        Login.Result r = sbatch(options, script);
         assertThat(r.err()).isEmpty();
         return r.out().strip();
     }

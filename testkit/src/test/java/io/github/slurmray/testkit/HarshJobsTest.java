@@ -2,42 +2,17 @@ package io.github.slurmray.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Jobs that write too much, and what befalls jobs from outside. */
-class HarshJobsTest {
-    private EmbeddedSlurm slurm;
-    private Login login;
-
-    @BeforeEach
-    void start() {
-        slurm = EmbeddedSlurm.start();
-        login = new Login(slurm);
-    }
-
-    @AfterEach
-    void close() {
-        login.close();
-        slurm.close();
-    }
-
-    private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50));
-    }
-
+class HarshJobsTest extends OnAnEmulation {
     private long submit(String options, String script) {
-        Login.Result r =
-                login.run("sbatch --parsable " + options, ("#!/bin/bash\n" + script).getBytes(StandardCharsets.UTF_8));
+        Login.Result r = sbatch(options, script);
         assertThat(r.err()).isEmpty();
         return Long.parseLong(r.out().strip());
     }

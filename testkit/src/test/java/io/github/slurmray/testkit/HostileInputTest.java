@@ -1,41 +1,15 @@
 package io.github.slurmray.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Names, files and scripts that nobody expects, and jobs that mean it badly: they harm nobody but themselves. */
-class HostileInputTest {
-    private EmbeddedSlurm slurm;
-    private Login login;
-
-    @BeforeEach
-    void start() {
-        slurm = EmbeddedSlurm.start();
-        login = new Login(slurm);
-    }
-
-    @AfterEach
-    void close() {
-        login.close();
-        slurm.close();
-    }
-
-    private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50));
-    }
-
+class HostileInputTest extends OnAnEmulation {
     private Login.Result submit(String options, String script) {
-        return login.run(
-                "sbatch --parsable -p test " + options, ("#!/bin/bash\n" + script).getBytes(StandardCharsets.UTF_8));
+        return sbatch("-p test " + options, script);
     }
 
     @Test
