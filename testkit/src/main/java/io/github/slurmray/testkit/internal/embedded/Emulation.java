@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.sshd.server.SshServer;
 
 /** All parts of one emulation, made in order and ended in the other. */
 public final class Emulation implements AutoCloseable {
@@ -47,7 +46,7 @@ public final class Emulation implements AutoCloseable {
             Map<String, List<String>> modules,
             Set<String> rayModules) {
         // in a JVM's first start, loading MINA's classes takes as long as all the rest
-        CompletableFuture<SshServer> server = aside(SshServer::setUpDefaultServer);
+        CompletableFuture<LoginServer> server = aside(LoginServer::new);
         SlurmModel model = models.get();
         Optional<RaySource> real = ray.map(RaySource::of);
         place = new Place();

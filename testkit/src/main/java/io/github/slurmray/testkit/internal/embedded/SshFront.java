@@ -42,8 +42,8 @@ public final class SshFront implements AutoCloseable {
 
     private final String id;
     private final Place place;
-    private final SshServer server;
-    private final KeyPairProvider hostKey;
+    private final LoginServer server;
+    private final Path hostKey;
     private final UserKeys keys;
     private final Path knownHosts;
     private final ExecutorService threads =
@@ -55,7 +55,7 @@ public final class SshFront implements AutoCloseable {
     private volatile boolean refusing;
 
     SshFront(
-            SshServer server,
+            LoginServer server,
             String user,
             String id,
             Place place,
@@ -68,17 +68,9 @@ public final class SshFront implements AutoCloseable {
         this.keys = keys;
         knownHosts = place.root().resolve("known_hosts");
         shell = new LoginShell(user, id, place, received, threads);
+        hostKey = ownKey.write(place.root().resolve("host_ed25519_key"));
         server.setHost("127.0.0.1");
         server.setIoServiceFactoryFactory(new Network());
-        hostKey = new FileKeyPairProvider(ownKey.write(place.root().resolve("host_ed25519_key")));
-        server.setKeyPairProvider(hostKey);
-        server.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
-        server.setPublickeyAuthenticator(keys);
-        server.setCommandFactory((channel, text) -> shell.command(text));
-        server.setShellFactory(channel -> shell.interactive());
-        LoginShell.sftpServer().ifPresent(program -> server.setSubsystemFactories(List.of(new Sftp(program))));
-        server.setForwardingFilter(new Permits.Forwards());
-        server.setChannelFactories(List.of(sessions, forwards));
         server.addSessionListener(new SessionListener() {
             @Override
             public void sessionCreated(Session session) {
@@ -88,13 +80,26 @@ public final class SshFront implements AutoCloseable {
             }
         });
         CoreModuleProperties.TCP_NODELAY.set(server, true);
+        server.configureBy(this::configure);
         try {
             server.start();
             Files.writeString(knownHosts, "[127.0.0.1]:" + port() + " " + ownKey.publicLine() + "\n");
+            threads.execute(server::configure);
         } catch (IOException e) {
             close();
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void configure(SshServer login) {
+        login.setKeyPairProvider(new FileKeyPairProvider(hostKey));
+        login.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
+        login.setPublickeyAuthenticator(keys);
+        login.setCommandFactory((channel, text) -> shell.command(text));
+        login.setShellFactory(channel -> shell.interactive());
+        LoginShell.sftpServer().ifPresent(program -> login.setSubsystemFactories(List.of(new Sftp(program))));
+        login.setForwardingFilter(new Permits.Forwards());
+        login.setChannelFactories(List.of(sessions, forwards));
     }
 
     // ---------------------------------------------------------------- how to reach it
@@ -153,7 +158,8 @@ public final class SshFront implements AutoCloseable {
 
     /** Sets whether the host presents another key than the one in {@link #knownHosts}. */
     public void presentOtherHostKey(boolean other) {
-        server.setKeyPairProvider(other ? KeyPairProvider.wrap(UserKeys.generate()) : hostKey);
+        server.configure();
+        server.setKeyPairProvider(other ? KeyPairProvider.wrap(UserKeys.generate()) : new FileKeyPairProvider(hostKey));
     }
 
     /** Sets whether there are a banner and noise from the start-up files of the login shell. */
