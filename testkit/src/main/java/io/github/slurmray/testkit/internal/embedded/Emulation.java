@@ -93,7 +93,8 @@ public final class Emulation implements AutoCloseable {
                 work, task -> Machine.daemon(task, "slurmray-embedded-start").start());
     }
 
-    private static <T> T done(CompletableFuture<T> work) {
+    /** Waits for it, whatever interrupts. */
+    static <T> T done(CompletableFuture<T> work) {
         try {
             return work.join();
         } catch (CompletionException e) {

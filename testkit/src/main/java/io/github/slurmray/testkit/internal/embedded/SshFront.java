@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -176,12 +177,19 @@ public final class SshFront implements AutoCloseable {
     @Override
     public void close() {
         try {
-            server.stop(true);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // in another thread, as MINA's waiting takes an interruption away
+            Emulation.done(CompletableFuture.runAsync(this::stop, threads));
         } finally {
             forwards.close();
             threads.shutdownNow();
+        }
+    }
+
+    private void stop() {
+        try {
+            server.stop(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
