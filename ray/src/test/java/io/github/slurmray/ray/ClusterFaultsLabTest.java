@@ -169,7 +169,7 @@ class ClusterFaultsLabTest extends OnTheLab {
         // a time limit has whole minutes; its end can be moved to the second
         lab.sh("ctl", "scontrol update jobid=" + cluster.job() + " EndTime=now+1");
 
-        endsAs(cluster, JobState.Outcome.TIME_LIMIT, "time limit reached");
+        endsAs(cluster, JobState.Outcome.TIMEOUT, "time limit reached");
         cluster.end();
         clusters.leftovers(cluster).assertNone();
     }

@@ -233,7 +233,7 @@ class OutageLabTest extends OnTheLab {
         assertThat(cluster.jobState())
                 .get()
                 .isInstanceOfSatisfying(
-                        JobState.Ended.class, e -> assertThat(e.outcome()).isEqualTo(JobState.Outcome.NODE_FAILED));
+                        JobState.Ended.class, e -> assertThat(e.outcome()).isEqualTo(JobState.Outcome.NODE_FAIL));
         cluster.end();
         clusters.leftovers(cluster).assertNone();
     }

@@ -85,7 +85,7 @@ public sealed interface JobState {
         }
     }
 
-    /** How a job ended. */
+    /** How a job ended, in Slurm's words. */
     enum Outcome {
         /** With exit code 0. */
         COMPLETED("completed"),
@@ -93,19 +93,19 @@ public sealed interface JobState {
         FAILED("failed"),
         /** By its user or an administrator. */
         CANCELLED("cancelled"),
-        /** By its time limit, Slurm's {@code TIMEOUT}. */
-        TIME_LIMIT("ended by its time limit"),
+        /** By its time limit. */
+        TIMEOUT("ended by its time limit"),
         /** It used more memory than it had asked for. */
         OUT_OF_MEMORY("ended, since it used more memory than it had asked for"),
-        /** One of its nodes failed, and it wasn't put back into the queue; Slurm's {@code NODE_FAIL}. */
-        NODE_FAILED("ended by the failure of a node"),
+        /** One of its nodes failed, and it wasn't put back into the queue. */
+        NODE_FAIL("ended by the failure of a node"),
         /** By another job with more right to the nodes, and it wasn't put back into the queue. */
         PREEMPTED("ended by another job with more right to the nodes"),
         /** By its deadline. */
         DEADLINE("ended by its deadline"),
-        /** Its nodes did not start, Slurm's {@code BOOT_FAIL}. */
-        BOOT_FAILED("ended, since its nodes did not start"),
-        /** Slurm's controller has forgotten the job and the accounting database never heard how it ended. */
+        /** Its nodes did not start. */
+        BOOT_FAIL("ended, since its nodes did not start"),
+        /** No word of Slurm's: its controller has forgotten the job, and the database never heard how it ended. */
         NOT_RECORDED("ended, and how isn't recorded");
 
         private final String words;

@@ -120,12 +120,12 @@ class StatusTest {
         "COMPLETED,0:0,COMPLETED,0,",
         "FAILED,3:0,FAILED,3,",
         "CANCELLED by 5001,0:0,CANCELLED,0,",
-        "TIMEOUT,0:0,TIME_LIMIT,0,",
+        "TIMEOUT,0:0,TIMEOUT,0,",
         "OUT_OF_MEMORY,0:125,OUT_OF_MEMORY,0,125",
-        "NODE_FAIL,1:0,NODE_FAILED,1,",
+        "NODE_FAIL,1:0,NODE_FAIL,1,",
         "PREEMPTED,0:0,PREEMPTED,0,",
         "DEADLINE,0:0,DEADLINE,0,",
-        "BOOT_FAIL,0:0,BOOT_FAILED,0,"
+        "BOOT_FAIL,0:0,BOOT_FAIL,0,"
     })
     void theDatabaseTellsTheEndOfAJobThatTheControllerHasForgotten(
             String word, String code, Outcome outcome, int exit, Integer signal) {
