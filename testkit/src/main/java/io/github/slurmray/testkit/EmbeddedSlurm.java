@@ -160,6 +160,7 @@ public final class EmbeddedSlurm implements AutoCloseable {
 
     /**
      * Returns every command of Slurm's that was called, by whom and from wherever, as {@code sbatch --parsable job.sh}.
+     * A word with blanks, quotes or backslashes is in single quotes: {@code sbatch --wrap 'sleep 10'}.
      *
      * @return the commands in order, a copy
      */

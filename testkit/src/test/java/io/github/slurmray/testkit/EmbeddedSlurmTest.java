@@ -200,7 +200,7 @@ class EmbeddedSlurmTest extends OnAnEmulation {
     void everythingThatItWasAskedIsKnown() {
         submit("-p all -H -J \"a b\"", "true");
         login.out("squeue -h");
-        assertThat(slurm.received()).containsExactly("sbatch --parsable -p all -H -J a b", "squeue -h");
+        assertThat(slurm.received()).containsExactly("sbatch --parsable -p all -H -J 'a b'", "squeue -h");
         assertThat(slurm.requests()).containsExactly("sbatch --parsable -p all -H -J \"a b\"", "squeue -h");
     }
 

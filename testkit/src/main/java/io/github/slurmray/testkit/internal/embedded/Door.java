@@ -116,7 +116,7 @@ final class Door implements AutoCloseable {
             Invocation call = opened
                     ? invocation(pid, words[2], Optional.of(drained(Path.of("/proc/" + pid + "/fd/0"))))
                     : question;
-            received.accept(Bytes.text(call.command() + " " + String.join(" ", call.arguments())));
+            received.accept(Bytes.text(call.line()));
             Reply reply = run(call);
             faults.beforeAnswer(call.command());
             Place.write(file, text(reply), "rw-------");

@@ -1,8 +1,12 @@
 package io.github.slurmray.testkit.internal.slurm;
 
+import io.github.slurmray.core.Shell;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A command as somebody called it.
@@ -19,10 +23,19 @@ public record Invocation(
         Map<String, String> environment,
         String directory,
         Optional<String> input) {
+    private static final Pattern ONE_WORD = Pattern.compile("[^\\s'\"\\\\]+");
+
     /** Copies the collections. */
     public Invocation {
         arguments = List.copyOf(arguments);
         environment = Map.copyOf(environment);
+    }
+
+    /** Returns it as somebody may have typed it: a word that isn't plainly one is in single quotes. */
+    public String line() {
+        return Stream.concat(Stream.of(command), arguments.stream())
+                .map(word -> ONE_WORD.matcher(word).matches() ? word : Shell.quote(word))
+                .collect(Collectors.joining(" "));
     }
 
     String env(String name, String otherwise) {
