@@ -11,10 +11,13 @@ import io.github.slurmray.ray.RayJobSpec;
 import io.github.slurmray.ray.RayJobStatus;
 import io.github.slurmray.ray.SlurmRayCluster;
 import io.github.slurmray.ray.WorkerGroup;
+import io.github.slurmray.slurm.AccountingRow;
 import io.github.slurmray.slurm.JobState;
+import io.github.slurmray.slurm.SlurmUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A pipeline as a user would write it: it trains on a cluster of its own, and once more if the site took the nodes
@@ -43,10 +46,10 @@ public final class TrainingPipeline {
      *
      * @param succeeded whether it succeeded
      * @param log what it printed
-     * @param elapsed how long its cluster lived
+     * @param elapsed how long its cluster lived, if the accounting could be asked
      * @param attempts how many clusters it took
      */
-    public record Result(boolean succeeded, List<String> log, Duration elapsed, int attempts) {}
+    public record Result(boolean succeeded, List<String> log, Optional<Duration> elapsed, int attempts) {}
 
     /**
      * Trains. Blocks until it is done.
@@ -88,9 +91,16 @@ public final class TrainingPipeline {
             RayJob job = cluster.jobs().submit(RayJobSpec.builder(command).build());
             List<String> log = new ArrayList<>();
             boolean succeeded = job.followLogs(log::add).status() == RayJobStatus.SUCCEEDED;
-            Duration elapsed =
-                    cluster.end().jobRow().flatMap(row -> row.elapsed()).orElse(Duration.ZERO);
-            return new Result(succeeded, List.copyOf(log), elapsed, attempt);
+            return new Result(succeeded, List.copyOf(log), end(cluster), attempt);
+        }
+    }
+
+    /** Ends the cluster. A training's result stands whether or not Slurm can say what it took. */
+    private static Optional<Duration> end(RayCluster cluster) {
+        try {
+            return cluster.end().jobRow().flatMap(AccountingRow::elapsed);
+        } catch (SlurmUnavailableException e) {
+            return Optional.empty();
         }
     }
 }
