@@ -273,8 +273,10 @@ public final class EmbeddedSlurm implements AutoCloseable {
     }
 
     /**
-     * Brings a lost node back. Jobs whose batch script ran there have failed, or are put back into the queue if they
-     * may be, also where the controller hadn't missed the node yet.
+     * Brings a lost node back. Also where the controller hadn't missed the node yet, it misses the jobs whose batch
+     * script ran there: they have failed, or are put back into the queue if they may be. Jobs that had been running for
+     * less than BatchStartTimeout and MessageTimeout together, 15 s by default, it takes for running until it asks the
+     * node again, after 20/3 of SlurmdTimeout, 60 s by default.
      *
      * @param node its name
      * @throws IllegalArgumentException if there is no such node

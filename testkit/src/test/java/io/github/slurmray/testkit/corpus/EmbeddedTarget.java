@@ -51,6 +51,10 @@ final class EmbeddedTarget implements Target, AutoCloseable {
                 slurm.loseNode("cn2");
                 slurm.advance(Duration.ofSeconds(11));
             }
+            case "cn2 is lost and soon back" -> {
+                slurm.loseNode("cn2");
+                slurm.bringBackNode("cn2");
+            }
             case "cn2 is back" -> slurm.bringBackNode("cn2");
             case "cn2 is drained" -> slurm.drainNode("cn2", "bad disk");
             case "cn2 is resumed" -> slurm.resumeNode("cn2");

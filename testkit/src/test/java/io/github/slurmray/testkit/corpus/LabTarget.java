@@ -47,6 +47,10 @@ final class LabTarget implements Target, AutoCloseable {
                                 .strip()
                                 .equals("idle"));
             }
+            case "cn2 is lost and soon back" -> {
+                lab.run("powercut", "cn2");
+                lab.run("poweron", "cn2");
+            }
             case "cn2 is drained" -> lab.sh("ctl", "scontrol update nodename=cn2 state=drain reason='bad disk'");
             case "cn2 is resumed" -> lab.sh("ctl", "scontrol update nodename=cn2 state=resume");
             case "the job ticking is suspended" -> lab.sh("ctl", "scontrol suspend " + job("ticking"));

@@ -193,12 +193,10 @@ final class Door implements AutoCloseable {
             throw new IOException("process " + pid + " has gone");
         }
         String path = line.get(2);
+        Map<String, String> environment = ProcessTable.environment(pid);
+        environment.put(Machine.UMASK, ProcessTable.umask(pid));
         return new Invocation(
-                path.substring(path.lastIndexOf('/') + 1),
-                line.subList(3, line.size()),
-                ProcessTable.environment(pid),
-                directory,
-                input);
+                path.substring(path.lastIndexOf('/') + 1), line.subList(3, line.size()), environment, directory, input);
     }
 
     /** Reads a file that may be a pipe, which has no size and no position. */

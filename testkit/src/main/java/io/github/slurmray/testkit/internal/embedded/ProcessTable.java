@@ -35,6 +35,7 @@ final class ProcessTable {
     private static final long SINCE =
             stat(PROC.resolve("self")).map(Stat::start).orElse(0L);
 
+    private static final Pattern UMASK = Pattern.compile("(?m)^Umask:\\s+([0-7]+)$");
     private static final Pattern LIMIT = Pattern.compile("(?m)^Max file locks +(\\d+) +(\\d+) ");
 
     /** So many runs of a job have numbers of their own. */
@@ -154,6 +155,12 @@ final class ProcessTable {
             }
         }
         return env;
+    }
+
+    /** The mask of permissions that a process takes from the files that it makes, in octal. */
+    static String umask(long pid) {
+        Matcher m = UMASK.matcher(text(pid, "status"));
+        return m.find() ? m.group(1) : "0022";
     }
 
     /** The strings of a file that ends each with a NUL, one char for each byte. */

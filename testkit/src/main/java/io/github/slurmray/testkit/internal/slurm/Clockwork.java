@@ -43,7 +43,8 @@ final class Clockwork {
         return switch (j.state) {
             case PENDING -> Stream.concat(j.begin.filter(b -> b.isAfter(controller.now())).stream(), startsByDelay(j));
             case RUNNING ->
-                Stream.of(j.limitReached(), earlySignalAt(j), occupiedUntil(j)).flatMap(Optional::stream);
+                Stream.of(j.limitReached(), earlySignalAt(j), occupiedUntil(j), j.missedAt)
+                        .flatMap(Optional::stream);
             default -> j.end.map(e -> e.plus(controller.conf().minJobAge())).stream();
         };
     }
@@ -97,6 +98,9 @@ final class Clockwork {
             // it has no process that a node would have to report
             life.finish(j, JobState.COMPLETED, "None", ExitCode.ZERO);
             life.gone(j.id, j.restarts);
+        } else if (isDue(j.missedAt)) {
+            j.missedAt = Optional.empty();
+            nodeLife.miss(j);
         } else if (isDue(j.limitReached())) {
             life.note(j, "DUE TO TIME LIMIT");
             life.finish(j, JobState.TIMEOUT, "TimeLimit", ExitCode.bySignal(15));

@@ -86,6 +86,12 @@ final class Job {
     /** When what is left of the job is killed. */
     Optional<Instant> killAt = Optional.empty();
 
+    /** Whether its batch script was on a node that lost its power: nobody hears how it ended. */
+    boolean batchLost;
+
+    /** When the controller finds that its batch script isn't there. */
+    Optional<Instant> missedAt = Optional.empty();
+
     /** What is to become of the job when it has gone from its nodes. */
     Optional<Requeue> requeueAfterwards = Optional.empty();
 

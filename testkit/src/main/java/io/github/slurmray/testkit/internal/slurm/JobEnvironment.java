@@ -14,7 +14,6 @@ final class JobEnvironment {
 
     static Effect.Start start(Job j, SiteConf conf) {
         Map<String, String> env = new LinkedHashMap<>(j.request.environment);
-        env.keySet().removeIf(k -> k.matches("SLURMD?_.*") && !k.equals("SLURM_EXPORT_ENV"));
         env.putAll(ofJob(j, conf));
         onNode(j, j.shares.get(0), 0, env);
         env.put("SLURM_PROCID", "0");

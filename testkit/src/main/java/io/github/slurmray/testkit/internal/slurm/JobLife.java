@@ -34,7 +34,7 @@ final class JobLife {
     /** A batch script has ended by itself. */
     void batchEnded(long id, int run, ExitCode exit, Duration cpuTime) {
         Job j = controller.job(id).orElse(null);
-        if (j == null || j.restarts != run || !isReachable(j)) {
+        if (j == null || j.restarts != run || j.batchLost) {
             return;
         }
         j.steps.stream().filter(s -> s.id.equals(Step.BATCH) && !s.isOver()).forEach(s -> {
@@ -66,13 +66,6 @@ final class JobLife {
             return JobState.CANCELLED;
         }
         return exit.isZero() ? JobState.COMPLETED : JobState.FAILED;
-    }
-
-    private boolean isReachable(Job j) {
-        Node batchHost = j.shares.isEmpty()
-                ? null
-                : controller.nodes().get(j.shares.get(0).node());
-        return batchHost == null || batchHost.responding;
     }
 
     /** A job couldn't be started because its output can't be opened. */
@@ -201,6 +194,8 @@ final class JobLife {
 
     private void putBack(Job j, Job.Requeue how) {
         j.requeueAfterwards = Optional.empty();
+        j.batchLost = false;
+        j.missedAt = Optional.empty();
         j.restarts++;
         j.state = JobState.PENDING;
         j.submit = controller.now();

@@ -18,12 +18,14 @@ final class NodeLife {
     void lose(Node n) {
         n.responding = false;
         n.downAt = Optional.of(controller.now().plus(controller.conf().slurmdTimeout()));
+        for (Job j : controller.jobs()) {
+            j.batchLost |= j.holdsNodes() && j.nodes().get(0).equals(n.conf().name());
+        }
         controller.add(new Effect.PowerCut(n.conf().name()));
     }
 
     /** A node answers again. */
     void bringBack(Node n) {
-        boolean wasAway = !n.responding;
         n.responding = true;
         n.downAt = Optional.empty();
         if (n.reason.equals("Not responding")) {
@@ -33,10 +35,10 @@ final class NodeLife {
         }
         for (Job j : List.copyOf(controller.jobs())) {
             // its slurmd comes without them; of a job that only had steps there, srun knows
-            if (wasAway
+            if (j.batchLost
                     && j.runsOrIsSuspended()
-                    && j.shares.get(0).node().equals(n.conf().name())) {
-                failed(j);
+                    && j.nodes().get(0).equals(n.conf().name())) {
+                miss(j);
             }
         }
         controller.queue().schedule();
@@ -62,22 +64,35 @@ final class NodeLife {
         n.reason = reason;
         n.reasonBy = "slurm";
         n.reasonSince = Optional.of(controller.now());
+        boolean old = controller.conf().release() == SlurmRelease.V22_05;
         for (Job j : List.copyOf(controller.jobs())) {
             if (j.holdsNodes() && !j.completing && j.nodes().contains(n.conf().name())) {
                 life.note(j, "DUE TO NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS");
-                failed(j);
+                failed(j, "NodeDown", old ? ExitCode.ZERO : ExitCode.of(1));
             }
         }
     }
 
+    /** A batch script isn't on its node. One that has just begun may still come, so the node is asked again later. */
+    void miss(Job j) {
+        boolean mayCome = j.start
+                .filter(s -> s.plus(controller.conf().batchStartTimeout()).isAfter(controller.now()))
+                .isPresent();
+        if (mayCome) {
+            j.missedAt = Optional.of(controller.now().plus(controller.conf().registrationInterval()));
+        } else {
+            failed(j, "None", ExitCode.of(1));
+        }
+    }
+
     /** A job has lost a node: it is put back into the queue if it may be. */
-    private void failed(Job j) {
-        boolean old = controller.conf().release() == SlurmRelease.V22_05;
+    private void failed(Job j, String reason, ExitCode exit) {
         if (j.requeue) {
+            j.exit = exit;
             life.requeue(
                     j, JobState.NODE_FAIL, new Job.Requeue(controller.conf().requeueDelay(), false));
         } else {
-            life.finish(j, JobState.NODE_FAIL, "NodeDown", old ? ExitCode.ZERO : ExitCode.of(1));
+            life.finish(j, JobState.NODE_FAIL, reason, exit);
         }
     }
 }

@@ -145,6 +145,11 @@ final class SbatchOptions {
             for (String name : List.of("HOME", "USER", "LOGNAME", "SHELL", "PATH", "TERM")) {
                 Optional.ofNullable(mine.get(name)).ifPresent(v -> out.put(name, v));
             }
+            mine.forEach((name, v) -> {
+                if (name.startsWith("SLURM_")) {
+                    out.put(name, v);
+                }
+            });
         }
         for (String word : words) {
             int eq = word.indexOf('=');

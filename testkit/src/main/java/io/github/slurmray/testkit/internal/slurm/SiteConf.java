@@ -96,6 +96,18 @@ record SiteConf(
         return seconds("SlurmdTimeout", 300);
     }
 
+    /** How long a job has been running before its batch script is missed. */
+    Duration batchStartTimeout() {
+        Duration message = seconds("MessageTimeout", 10);
+        Duration most = Duration.ofSeconds(10);
+        return seconds("BatchStartTimeout", 10).plus(message.compareTo(most) < 0 ? message : most);
+    }
+
+    /** After how long the controller asks a node again what runs there: with every twentieth ping. */
+    Duration registrationInterval() {
+        return Duration.ofSeconds(slurmdTimeout().toSeconds() / 3 * 20);
+    }
+
     int maxArraySize() {
         return (int) seconds("MaxArraySize", 1001).toSeconds();
     }

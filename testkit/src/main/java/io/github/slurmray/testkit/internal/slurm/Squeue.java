@@ -164,7 +164,9 @@ final class Squeue {
     private List<Row> rows(GetOpt.Line line, Optional<String> asked) throws Misused {
         List<JobIds> ids = asked.map(JobIds::parse).orElse(List.of());
         List<Row> rows = new ArrayList<>();
-        jobs(line, asked).sorted(order(line)).forEach(j -> expand(j, line.has("array"), ids, rows));
+        jobs(line, asked)
+                .sorted(order(line).thenComparing(listed(ids.size() == 1)))
+                .forEach(j -> expand(j, line.has("array"), ids, rows));
         return rows;
     }
 
@@ -207,10 +209,15 @@ final class Squeue {
                 criteria.add(down ? by.reversed() : by);
             }
         }
-        if (!line.has("sort")) {
-            criteria.add(by('A').reversed());
-        }
         return criteria.stream().reduce(Comparator::thenComparing).orElse(by('A'));
+    }
+
+    /**
+     * As the controller lists them: what waits last, and the newest of it first; so are the tasks of a single array.
+     */
+    private static Comparator<Job> listed(boolean single) {
+        return Comparator.<Job, Boolean>comparing(j -> j.state == JobState.PENDING)
+                .thenComparingLong(j -> single || j.state == JobState.PENDING ? -j.id : j.id);
     }
 
     private static Comparator<Job> by(char letter) {
@@ -224,7 +231,7 @@ final class Squeue {
             case 'P' -> Comparator.comparing(j -> j.partition.name());
             case 'S' ->
                 Comparator.comparing(j -> j.start.or(() -> j.plannedStart).orElse(Instant.MAX));
-            case 't', 'T' -> Comparator.comparing(j -> j.state);
+            case 't', 'T' -> Comparator.comparing(Job::stateName);
             case 'u' -> Comparator.comparing(j -> j.request.user);
             case 'V' -> Comparator.comparing(j -> j.submit);
             default -> throw new Unsupported("squeue --sort=" + letter);

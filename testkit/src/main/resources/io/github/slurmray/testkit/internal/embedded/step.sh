@@ -9,6 +9,7 @@ if ! cd -- "$workdir" 2>/dev/null; then
   done
   cd /tmp || exit 1
 fi
+SLURM_UMASK=$(umask) && export SLURM_UMASK
 exec 4>&2 2>/dev/null
 pids=() dir='' tee='' status=0
 start() {

@@ -1,9 +1,10 @@
 # shellcheck shell=bash disable=SC2154
 # Runs a batch script as slurmstepd does. Reports on standard output: the script's process id, then how it ended, then
-# the times that it took. The file that is its argument sets workdir, stdin, stdout, stderr, append, over_quota and
-# command.
+# the times that it took. The file that is its argument sets umask, workdir, stdin, stdout, stderr, append,
+# over_quota and command.
 # shellcheck source=/dev/null
 . "$1"
+umask "$umask"
 # caught, not ignored: the script has them as they were
 trap : TERM INT HUP QUIT USR1 USR2
 exec 9>&1

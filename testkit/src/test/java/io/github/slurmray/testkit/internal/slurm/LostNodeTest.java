@@ -20,6 +20,7 @@ class LostNodeTest {
     void aJobWhoseBatchScriptWasThereHasFailedOrIsPutBack() {
         long ends = site.submit("--no-requeue -w cn1 --wrap x");
         long requeued = site.submit("-w cn1 --wrap x");
+        site.advance(Duration.ofSeconds(15));
         site.model.loseNode("cn1");
         // nobody hears of it
         site.model.batchEnded(ends, 0, 0, 9, Duration.ZERO);
@@ -34,6 +35,25 @@ class LostNodeTest {
                 .isEqualTo("1|NODE_FAIL\n2|NODE_FAIL\n2|PENDING\n");
         site.advance(Duration.ofSeconds(11));
         assertThat(site.out("squeue -h -o '%i %T %N'")).isEqualTo("2 RUNNING cn1\n");
+    }
+
+    @Test
+    void aJobThatHadJustBegunIsMissedWhenTheNodeIsAskedAgain() {
+        long job = site.submit("--no-requeue -w cn1 --wrap x");
+        loseForAMoment("cn1");
+        site.advance(Duration.ofSeconds(59));
+        assertThat(site.out("squeue -h -o %T")).isEqualTo("RUNNING\n");
+        site.advance(Duration.ofSeconds(1));
+        site.model.gone(job, 0);
+        assertThat(site.out("squeue -h -t all -o '%T %r'")).isEqualTo("NODE_FAIL None\n");
+    }
+
+    @Test
+    void howABatchScriptEndedThatLostItsPowerIsNeverHeardOf() {
+        long job = site.submit("-w cn1 --wrap x");
+        loseForAMoment("cn1");
+        site.model.batchEnded(job, 0, 0, 9, Duration.ZERO);
+        assertThat(site.out("squeue -h -o %T")).isEqualTo("RUNNING\n");
     }
 
     @Test

@@ -164,7 +164,7 @@ class SlurmModelTest {
         site.submit("-N2 --exclusive --wrap x");
         site.submit("-N1 -t 15 --wrap x");
         site.submit("-N1 -t 9 --wrap x");
-        assertThat(site.out("squeue -h -o '%i %T'")).isEqualTo("3 PENDING\n2 PENDING\n4 RUNNING\n1 RUNNING\n");
+        assertThat(site.out("squeue -h -o '%i %T'")).isEqualTo("3 PENDING\n2 PENDING\n1 RUNNING\n4 RUNNING\n");
     }
 
     @Test
