@@ -129,6 +129,8 @@ public final class SshFront implements AutoCloseable {
 
     /** Breaks every connection at once, without a goodbye. */
     public void cut() {
+        // also what MINA has accepted and doesn't know as a session yet
+        wire.cut();
         server.getActiveSessions().forEach(s -> s.close(true));
     }
 
