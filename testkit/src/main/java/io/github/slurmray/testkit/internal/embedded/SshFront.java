@@ -182,6 +182,7 @@ public final class SshFront implements AutoCloseable {
             // in another thread, as MINA's waiting takes an interruption away
             Emulation.done(CompletableFuture.runAsync(this::stop, threads));
         } finally {
+            shell.close();
             forwards.close();
             threads.shutdownNow();
         }
