@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.channel.ChannelSession;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * The user's login shell: runs commands, interactive shells and OpenSSH's SFTP server as sshd does, each in a session
  * of its own and in the home directory, on a terminal if the client asked for one. Safe for use by many threads.
  */
-final class LoginShell {
+final class LoginShell implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoginShell.class);
     private static final String GERMAN = "de_DE.UTF-8";
     private static final List<Path> SFTP_SERVERS = List.of(
@@ -35,6 +37,8 @@ final class LoginShell {
     private final Place place;
     private final Consumer<String> received;
     private final ExecutorService threads;
+    private final ReadWriteLock starting = new ReentrantReadWriteLock();
+    private boolean closed;
     private volatile boolean german;
 
     /** Makes the shell of a user, which is told the commands that are received. */
@@ -80,6 +84,29 @@ final class LoginShell {
     }
 
     private Process start(ChannelSession channel, Environment environment, List<String> what) throws IOException {
+        starting.readLock().lock();
+        try {
+            if (closed) {
+                throw new IOException("the emulated login node is closed");
+            }
+            return process(channel, environment, what).start();
+        } finally {
+            starting.readLock().unlock();
+        }
+    }
+
+    /** Starts nothing from now on: whoever ends the processes afterwards wouldn't find what only begins. */
+    @Override
+    public void close() {
+        starting.writeLock().lock();
+        try {
+            closed = true;
+        } finally {
+            starting.writeLock().unlock();
+        }
+    }
+
+    private ProcessBuilder process(ChannelSession channel, Environment environment, List<String> what) {
         Map<String, String> asked = environment.getEnv();
         List<String> words = new ArrayList<>(List.of(
                 "setsid",
@@ -120,7 +147,7 @@ final class LoginShell {
         env.put("SSH_CLIENT", from + " " + server.getPort());
         env.put("SSH_CONNECTION", from + " " + server.getAddress().getHostAddress() + " " + server.getPort());
         env.put(ProcessTable.MARK, id);
-        return builder.start();
+        return builder;
     }
 
     private static InetSocketAddress address(java.net.SocketAddress address) {

@@ -129,6 +129,8 @@ public final class SshFront implements AutoCloseable {
 
     /** Breaks every connection at once, without a goodbye. */
     public void cut() {
+        // also what MINA has accepted and doesn't know as a session yet
+        wire.cut();
         server.getActiveSessions().forEach(s -> s.close(true));
     }
 
@@ -180,6 +182,7 @@ public final class SshFront implements AutoCloseable {
             // in another thread, as MINA's waiting takes an interruption away
             Emulation.done(CompletableFuture.runAsync(this::stop, threads));
         } finally {
+            shell.close();
             forwards.close();
             threads.shutdownNow();
         }

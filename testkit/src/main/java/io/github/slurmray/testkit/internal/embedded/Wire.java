@@ -6,6 +6,8 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
@@ -13,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The network between the clients and the SSH server, with what can go wrong on it: it stalls, or it drops a connection
- * after a number of bytes. Safe for use by many threads.
+ * The network between the clients and the SSH server, with what can go wrong on it: it stalls, or it drops all
+ * connections, or one after a number of bytes. Safe for use by many threads.
  */
 final class Wire {
     private static final Logger LOG = LoggerFactory.getLogger(Wire.class);
@@ -22,12 +24,18 @@ final class Wire {
     private final Executor threads;
     private final Countdown sent = new Countdown();
     private final Countdown received = new Countdown();
+    private final Set<ServerEnd> open = ConcurrentHashMap.newKeySet();
     private final List<Runnable> held = new ArrayList<>();
     private boolean stalled;
 
     /** Makes one without faults, where the given threads carry on what was stalled. */
     Wire(Executor threads) {
         this.threads = threads;
+    }
+
+    /** Drops all connections. */
+    void cut() {
+        open.forEach(ServerEnd::drop);
     }
 
     /** Drops the connection on which the server sends the last of so many bytes. */
@@ -65,7 +73,9 @@ final class Wire {
 
     /** The end of a connection at the server. */
     AsynchronousSocketChannel serverEnd(AsynchronousSocketChannel socket) {
-        return new ServerEnd(socket);
+        ServerEnd end = new ServerEnd(socket);
+        open.add(end);
+        return end;
     }
 
     /** How many bytes may still pass in one direction, on all connections together. */
@@ -152,9 +162,15 @@ final class Wire {
             });
         }
 
+        @Override
+        public void close() throws IOException {
+            open.remove(this);
+            super.close();
+        }
+
         private void drop() {
             try {
-                socket().close();
+                close();
             } catch (IOException e) {
                 LOG.debug("the connection was dropped already", e);
             }
