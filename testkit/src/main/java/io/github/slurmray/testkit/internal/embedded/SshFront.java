@@ -151,6 +151,8 @@ public final class SshFront implements AutoCloseable {
 
     /** Sets whether new connections are closed as soon as they are made. */
     public void refuse(boolean refuse) {
+        // or a connection would be refused or not by what holds when the server has been configured
+        server.configure();
         refusing = refuse;
     }
 
