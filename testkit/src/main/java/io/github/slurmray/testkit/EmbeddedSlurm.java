@@ -273,10 +273,11 @@ public final class EmbeddedSlurm implements AutoCloseable {
     }
 
     /**
-     * Brings a lost node back. Also where the controller hadn't missed the node yet, it misses the jobs whose batch
-     * script ran there: they have failed, or are put back into the queue if they may be. Jobs that had been running for
-     * less than BatchStartTimeout and MessageTimeout together, 15 s by default, it takes for running until it asks the
-     * node again, after 20/3 of SlurmdTimeout, 60 s by default.
+     * Brings a lost node back. Its slurmd comes without the batch scripts that ran there, so their jobs end as
+     * NODE_FAIL, or are put back into the queue if they may be, also if the node was never marked down. A job that has
+     * been running for less than BatchStartTimeout and MessageTimeout (at most 10 s of it) together stays RUNNING until
+     * the node registers again, at every twentieth ping, of which there are three in a SlurmdTimeout. With the
+     * slurm.conf that comes with this, that is 15 s and 60 s.
      *
      * @param node its name
      * @throws IllegalArgumentException if there is no such node

@@ -194,7 +194,7 @@ final class Door implements AutoCloseable {
         }
         String path = line.get(2);
         Map<String, String> environment = ProcessTable.environment(pid);
-        environment.put(Machine.UMASK, ProcessTable.umask(pid));
+        environment.put(ProcessTable.UMASK, ProcessTable.umask(pid));
         return new Invocation(
                 path.substring(path.lastIndexOf('/') + 1), line.subList(3, line.size()), environment, directory, input);
     }

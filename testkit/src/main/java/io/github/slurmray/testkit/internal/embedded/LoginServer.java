@@ -31,6 +31,12 @@ final class LoginServer extends SshServer {
         }
     }
 
+    /** Changes it, after it has been configured. */
+    synchronized void change(Consumer<SshServer> how) {
+        configure();
+        how.accept(this);
+    }
+
     /** Does nothing: what is checked here is set later. */
     @Override
     protected void checkConfig() {}

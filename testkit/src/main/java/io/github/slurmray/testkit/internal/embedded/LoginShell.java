@@ -57,7 +57,7 @@ final class LoginShell implements AutoCloseable {
 
     /** Returns a command to be run. */
     Command command(String text) {
-        return new LoginProcess(threads, (channel, environment) -> {
+        return process((channel, environment) -> {
             received.accept(text);
             // by a file, since a JVM hands arguments over in its own locale's encoding
             Path file = Files.createTempFile(place.root().resolve("answers"), "command", "");
@@ -68,7 +68,7 @@ final class LoginShell implements AutoCloseable {
 
     /** Returns an interactive shell. */
     Command interactive() {
-        return new LoginProcess(threads, (channel, environment) -> {
+        return process((channel, environment) -> {
             received.accept("-bash");
             return start(channel, environment, List.of("shell", ""));
         });
@@ -83,16 +83,18 @@ final class LoginShell implements AutoCloseable {
         return found;
     }
 
-    private Process start(ChannelSession channel, Environment environment, List<String> what) throws IOException {
-        starting.readLock().lock();
-        try {
-            if (closed) {
-                throw new IOException("the emulated login node is closed");
+    private LoginProcess process(LoginProcess.Starter starter) {
+        return new LoginProcess(threads, (channel, environment) -> {
+            starting.readLock().lock();
+            try {
+                if (closed) {
+                    throw new IOException("the emulated login node is closed");
+                }
+                return starter.start(channel, environment);
+            } finally {
+                starting.readLock().unlock();
             }
-            return process(channel, environment, what).start();
-        } finally {
-            starting.readLock().unlock();
-        }
+        });
     }
 
     /** Starts nothing from now on: whoever ends the processes afterwards wouldn't find what only begins. */
@@ -106,7 +108,7 @@ final class LoginShell implements AutoCloseable {
         }
     }
 
-    private ProcessBuilder process(ChannelSession channel, Environment environment, List<String> what) {
+    private Process start(ChannelSession channel, Environment environment, List<String> what) throws IOException {
         Map<String, String> asked = environment.getEnv();
         List<String> words = new ArrayList<>(List.of(
                 "setsid",
@@ -147,7 +149,7 @@ final class LoginShell implements AutoCloseable {
         env.put("SSH_CLIENT", from + " " + server.getPort());
         env.put("SSH_CONNECTION", from + " " + server.getAddress().getHostAddress() + " " + server.getPort());
         env.put(ProcessTable.MARK, id);
-        return builder;
+        return builder.start();
     }
 
     private static InetSocketAddress address(java.net.SocketAddress address) {

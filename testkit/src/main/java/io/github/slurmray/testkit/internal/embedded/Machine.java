@@ -36,9 +36,6 @@ final class Machine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
     private static final long WATCH_MILLIS = 25;
 
-    /** As which variable sbatch and srun pass on the mask of who called them; a batch script doesn't see it. */
-    static final String UMASK = "SLURM_UMASK";
-
     private static final Pattern TIMES = Pattern.compile("(\\d+)m(\\d+)[.,](\\d{3})s (\\d+)m(\\d+)[.,](\\d{3})s");
 
     /** What is told of the jobs. Called from threads of the machine. */
@@ -157,13 +154,16 @@ final class Machine implements AutoCloseable {
     private String settings(Effect.Start start, Path script) {
         Map<String, String> env = new LinkedHashMap<>(start.environment());
         env.keySet()
-                .removeIf(k -> k.equals(ProcessTable.STEP) || k.equals("OLDPWD") || k.equals("_") || k.equals(UMASK));
+                .removeIf(k -> k.equals(ProcessTable.STEP)
+                        || k.equals("OLDPWD")
+                        || k.equals("_")
+                        || k.equals(ProcessTable.UMASK));
         env.put("PWD", start.workDir());
         env.put("TMPDIR", place.temporaryDirectory(env.getOrDefault("SLURMD_NODENAME", "none")));
         env.putAll(marks(start.job(), start.run()));
         List<String> words = new ArrayList<>(List.of(Bytes.of(script)));
         words.addAll(start.arguments());
-        String umask = start.environment().getOrDefault(UMASK, "0022");
+        String umask = start.environment().getOrDefault(ProcessTable.UMASK, "0022");
         return "umask=" + Shell.quote(umask) + "\nworkdir=" + Shell.quote(start.workDir()) + "\nstdin="
                 + Shell.quote(start.stdin()) + "\nstdout="
                 + Shell.quote(start.stdout()) + "\nstderr=" + Shell.quote(start.stderr()) + "\nappend="

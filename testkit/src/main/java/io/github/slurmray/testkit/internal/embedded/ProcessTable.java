@@ -30,12 +30,15 @@ final class ProcessTable {
     /** Set for what srun started. */
     static final String STEP = "SLURMRAY_EMBEDDED_STEP";
 
+    /** By which sbatch hands its caller's umask to slurmstepd, which takes it away from a batch script. */
+    static final String UMASK = "SLURM_UMASK";
+
     private static final Path PROC = Path.of("/proc");
     /** What is older than this JVM isn't of its making, and is most of what runs on a machine. */
     private static final long SINCE =
             stat(PROC.resolve("self")).map(Stat::start).orElse(0L);
 
-    private static final Pattern UMASK = Pattern.compile("(?m)^Umask:\\s+([0-7]+)$");
+    private static final Pattern UMASK_LINE = Pattern.compile("(?m)^Umask:\\s+([0-7]+)$");
     private static final Pattern LIMIT = Pattern.compile("(?m)^Max file locks +(\\d+) +(\\d+) ");
 
     /** So many runs of a job have numbers of their own. */
@@ -159,7 +162,7 @@ final class ProcessTable {
 
     /** The mask of permissions that a process takes from the files that it makes, in octal. */
     static String umask(long pid) {
-        Matcher m = UMASK.matcher(text(pid, "status"));
+        Matcher m = UMASK_LINE.matcher(text(pid, "status"));
         return m.find() ? m.group(1) : "0022";
     }
 

@@ -93,7 +93,7 @@ public final class SshFront implements AutoCloseable {
     }
 
     private void configure(SshServer login) {
-        login.setKeyPairProvider(new FileKeyPairProvider(hostKey));
+        login.setKeyPairProvider(ownKey());
         login.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
         login.setPublickeyAuthenticator(keys);
         login.setCommandFactory((channel, text) -> shell.command(text));
@@ -101,6 +101,10 @@ public final class SshFront implements AutoCloseable {
         LoginShell.sftpServer().ifPresent(program -> login.setSubsystemFactories(List.of(new Sftp(program))));
         login.setForwardingFilter(new Permits.Forwards());
         login.setChannelFactories(List.of(sessions, forwards));
+    }
+
+    private KeyPairProvider ownKey() {
+        return new FileKeyPairProvider(hostKey);
     }
 
     // ---------------------------------------------------------------- how to reach it
@@ -129,6 +133,8 @@ public final class SshFront implements AutoCloseable {
 
     /** Breaks every connection at once, without a goodbye. */
     public void cut() {
+        // or those that are being made would be accepted after it
+        server.configure();
         // also what MINA has accepted and doesn't know as a session yet
         wire.cut();
         server.getActiveSessions().forEach(s -> s.close(true));
@@ -151,7 +157,7 @@ public final class SshFront implements AutoCloseable {
 
     /** Sets whether new connections are closed as soon as they are made. */
     public void refuse(boolean refuse) {
-        // or a connection would be refused or not by what holds when the server has been configured
+        // a connection that waits for the configuration would be judged only after it, by what was set meanwhile
         server.configure();
         refusing = refuse;
     }
@@ -163,8 +169,7 @@ public final class SshFront implements AutoCloseable {
 
     /** Sets whether the host presents another key than the one in {@link #knownHosts}. */
     public void presentOtherHostKey(boolean other) {
-        server.configure();
-        server.setKeyPairProvider(other ? KeyPairProvider.wrap(UserKeys.generate()) : new FileKeyPairProvider(hostKey));
+        server.change(s -> s.setKeyPairProvider(other ? KeyPairProvider.wrap(UserKeys.generate()) : ownKey()));
     }
 
     /** Sets whether there are a banner and noise from the start-up files of the login shell. */
@@ -182,7 +187,9 @@ public final class SshFront implements AutoCloseable {
     public void close() {
         try {
             // in another thread, as MINA's waiting takes an interruption away
-            Emulation.done(CompletableFuture.runAsync(this::stop, threads));
+            Emulation.done(CompletableFuture.runAsync(
+                    this::stop,
+                    task -> Machine.daemon(task, "slurmray-embedded-stop").start()));
         } finally {
             shell.close();
             forwards.close();

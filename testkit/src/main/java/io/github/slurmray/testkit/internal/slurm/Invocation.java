@@ -31,7 +31,10 @@ public record Invocation(
         environment = Map.copyOf(environment);
     }
 
-    /** Returns it as somebody may have typed it: a word that isn't plainly one is in single quotes. */
+    /**
+     * Returns its words with blanks between them, for reading, not for a shell: only one with blanks, quotes or
+     * backslashes is in single quotes.
+     */
     public String line() {
         return Stream.concat(Stream.of(command), arguments.stream())
                 .map(word -> ONE_WORD.matcher(word).matches() ? word : Shell.quote(word))

@@ -1,6 +1,7 @@
 package io.github.slurmray.testkit.internal.slurm;
 
 import io.github.slurmray.testkit.SlurmRelease;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,9 +18,16 @@ final class NodeLife {
     /** A node doesn't answer any more: it lost its power, or its network. */
     void lose(Node n) {
         n.responding = false;
-        n.downAt = Optional.of(controller.now().plus(controller.conf().slurmdTimeout()));
+        Duration timeout = controller.conf().slurmdTimeout();
+        // 0 means never
+        n.downAt = timeout.isZero()
+                ? Optional.empty()
+                : Optional.of(controller.now().plus(timeout));
         for (Job j : controller.jobs()) {
-            j.batchLost |= j.holdsNodes() && j.nodes().get(0).equals(n.conf().name());
+            if (j.holdsNodes() && j.nodes().get(0).equals(n.conf().name())) {
+                j.batchLost = true;
+                j.missedAt = Optional.empty();
+            }
         }
         controller.add(new Effect.PowerCut(n.conf().name()));
     }
@@ -76,7 +84,7 @@ final class NodeLife {
     /** A batch script isn't on its node. One that has just begun may still come, so the node is asked again later. */
     void miss(Job j) {
         boolean mayCome = j.start
-                .filter(s -> s.plus(controller.conf().batchStartTimeout()).isAfter(controller.now()))
+                .filter(s -> s.plus(controller.conf().missingAfter()).isAfter(controller.now()))
                 .isPresent();
         if (mayCome) {
             j.missedAt = Optional.of(controller.now().plus(controller.conf().registrationInterval()));

@@ -145,6 +145,7 @@ final class SbatchOptions {
             for (String name : List.of("HOME", "USER", "LOGNAME", "SHELL", "PATH", "TERM")) {
                 Optional.ofNullable(mine.get(name)).ifPresent(v -> out.put(name, v));
             }
+            // sbatch's own go with the job in any case, the umask among them
             mine.forEach((name, v) -> {
                 if (name.startsWith("SLURM_")) {
                     out.put(name, v);

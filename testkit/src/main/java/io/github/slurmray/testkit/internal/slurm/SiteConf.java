@@ -96,8 +96,11 @@ record SiteConf(
         return seconds("SlurmdTimeout", 300);
     }
 
-    /** How long a job has been running before its batch script is missed. */
-    Duration batchStartTimeout() {
+    /**
+     * How long after its start a job is taken for missing when its node comes without its batch script:
+     * BatchStartTimeout, and MessageTimeout up to its default.
+     */
+    Duration missingAfter() {
         Duration message = seconds("MessageTimeout", 10);
         Duration most = Duration.ofSeconds(10);
         return seconds("BatchStartTimeout", 10).plus(message.compareTo(most) < 0 ? message : most);
@@ -105,7 +108,10 @@ record SiteConf(
 
     /** After how long the controller asks a node again what runs there: with every twentieth ping. */
     Duration registrationInterval() {
-        return Duration.ofSeconds(slurmdTimeout().toSeconds() / 3 * 20);
+        long timeout = slurmdTimeout().toSeconds();
+        // without a timeout nodes are pinged all the same
+        long ping = timeout == 0 ? 100 : Math.max(1, timeout / 3);
+        return Duration.ofSeconds(20 * ping);
     }
 
     int maxArraySize() {

@@ -164,9 +164,7 @@ final class Squeue {
     private List<Row> rows(GetOpt.Line line, Optional<String> asked) throws Misused {
         List<JobIds> ids = asked.map(JobIds::parse).orElse(List.of());
         List<Row> rows = new ArrayList<>();
-        jobs(line, asked)
-                .sorted(order(line).thenComparing(listed(ids.size() == 1)))
-                .forEach(j -> expand(j, line.has("array"), ids, rows));
+        jobs(line, asked).sorted(order(line, ids.size() == 1)).forEach(j -> expand(j, line.has("array"), ids, rows));
         return rows;
     }
 
@@ -196,7 +194,7 @@ final class Squeue {
                 .filter(j -> isShown(j, states) && (!line.has("start") || j.state == JobState.PENDING));
     }
 
-    private Comparator<Job> order(GetOpt.Line line) throws Misused {
+    private Comparator<Job> order(GetOpt.Line line, boolean oneId) throws Misused {
         Matcher wrong = Pattern.compile("[Ks]").matcher(line.get("sort", ""));
         if (wrong.find()) {
             throw new Misused("squeue: error: Invalid sort specification: " + wrong.group() + "\n", 1);
@@ -209,15 +207,17 @@ final class Squeue {
                 criteria.add(down ? by.reversed() : by);
             }
         }
-        return criteria.stream().reduce(Comparator::thenComparing).orElse(by('A'));
+        criteria.add(sent(oneId));
+        return criteria.stream().reduce(Comparator::thenComparing).orElseThrow();
     }
 
     /**
-     * As the controller lists them: what waits last, and the newest of it first; so are the tasks of a single array.
+     * The order in which the controller sends jobs, which decides between equals: pending ones last, the newest first.
+     * If a single id is asked for, the newest is first throughout.
      */
-    private static Comparator<Job> listed(boolean single) {
+    private static Comparator<Job> sent(boolean oneId) {
         return Comparator.<Job, Boolean>comparing(j -> j.state == JobState.PENDING)
-                .thenComparingLong(j -> single || j.state == JobState.PENDING ? -j.id : j.id);
+                .thenComparingLong(j -> oneId || j.state == JobState.PENDING ? -j.id : j.id);
     }
 
     private static Comparator<Job> by(char letter) {
@@ -231,6 +231,7 @@ final class Squeue {
             case 'P' -> Comparator.comparing(j -> j.partition.name());
             case 'S' ->
                 Comparator.comparing(j -> j.start.or(() -> j.plannedStart).orElse(Instant.MAX));
+            // the words, not the numbers
             case 't', 'T' -> Comparator.comparing(Job::stateName);
             case 'u' -> Comparator.comparing(j -> j.request.user);
             case 'V' -> Comparator.comparing(j -> j.submit);

@@ -53,8 +53,8 @@ class SshFrontTest {
         whileBeingConfigured(front -> {
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), front.port())) {
                 client.setSoTimeout(100);
-                // whether the server has taken it already can't be seen from here
-                await().atMost(SOON).until(() -> {
+                // by the thread that may configure it; whether the server has taken it already can't be seen from here
+                await().pollInSameThread().atMost(SOON).until(() -> {
                     front.cut();
                     return ended(client);
                 });

@@ -57,6 +57,39 @@ class LostNodeTest {
     }
 
     @Test
+    void aNodeThatIsNeverTakenForDownIsAskedAgainAllTheSame() {
+        Site patient = new Site(
+                SlurmRelease.V24_11,
+                Site.conf()
+                        .replace("SlurmdTimeout=10", "SlurmdTimeout=0")
+                        .replaceAll("(Max|Default)Time=\\S+", "$1Time=7-0"));
+        patient.submit("--no-requeue -w cn1 --wrap x");
+        patient.model.loseNode("cn1");
+        patient.advance(Duration.ofDays(1));
+        assertThat(patient.out("squeue -h -o %T")).isEqualTo("RUNNING\n");
+
+        patient.submit("--no-requeue -w cn2 --wrap x");
+        patient.model.loseNode("cn2");
+        patient.model.bringBackNode("cn2");
+        patient.advance(Duration.ofSeconds(1999));
+        assertThat(patient.out("squeue -h -o '%i %T'")).isEqualTo("1 RUNNING\n2 RUNNING\n");
+        patient.advance(Duration.ofSeconds(1));
+        assertThat(patient.out("squeue -h -o '%i %T'")).isEqualTo("2 COMPLETING\n1 RUNNING\n");
+    }
+
+    @Test
+    void aNodeThatIsLostAgainIsWaitedForAgain() {
+        site.submit("--no-requeue -w cn1 --wrap x");
+        loseForAMoment("cn1");
+        site.advance(Duration.ofSeconds(55));
+        site.model.loseNode("cn1");
+        site.advance(Duration.ofSeconds(9));
+        assertThat(site.out("squeue -h -o %T")).isEqualTo("RUNNING\n");
+        site.advance(Duration.ofSeconds(1));
+        assertThat(site.out("squeue -h -o '%T %r'")).isEqualTo("COMPLETING NodeDown\n");
+    }
+
+    @Test
     void aNodeThatWasNeverAwayKeepsItsJobs() {
         site.submit("-w cn1 --wrap x");
         site.model.bringBackNode("cn1");
