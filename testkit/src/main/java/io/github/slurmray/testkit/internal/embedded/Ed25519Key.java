@@ -13,10 +13,7 @@ import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.EdECPublicKey;
 import java.util.Base64;
 
-/**
- * An ed25519 key pair in OpenSSH's formats. Made by the JDK: MINA's library computes tables first, which its first
- * connection needs, but not the start of the emulation.
- */
+/** An ed25519 key pair in OpenSSH's formats. Made by the JDK, which needs no tables for it, as MINA's library does. */
 final class Ed25519Key {
     private static final String TYPE = "ssh-ed25519";
     private static final int BYTES = 32;

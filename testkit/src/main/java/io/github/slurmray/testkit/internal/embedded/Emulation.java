@@ -59,9 +59,8 @@ public final class Emulation implements AutoCloseable {
             Door door = new Door(engine, place, faults, UUID.randomUUID().toString(), commands);
             ends.push(door::close);
             UserKeys keys = new UserKeys(user, place.root(), place.home(), engine::now);
-            Ed25519Key hostKey = Ed25519Key.generate();
             CompletableFuture<SshFront> front =
-                    aside(() -> new SshFront(done(server), user, id, place, keys, hostKey, requests));
+                    aside(() -> new SshFront(done(server), user, id, place, keys, requests));
             ends.push(() -> done(front).close());
             place.install(door.port(), door.secret(), model.nodes());
             RaySource source =

@@ -31,6 +31,11 @@ final class LoginServer extends SshServer {
         }
     }
 
+    /** Lets it not be configured any more, and waits while it is. */
+    synchronized void abandon() {
+        ready = true;
+    }
+
     /** Changes it, after it has been configured. */
     synchronized void change(Consumer<SshServer> how) {
         configure();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.channels.AsynchronousSocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -55,21 +54,14 @@ public final class SshFront implements AutoCloseable {
     private final LoginShell shell;
     private volatile boolean refusing;
 
-    SshFront(
-            LoginServer server,
-            String user,
-            String id,
-            Place place,
-            UserKeys keys,
-            Ed25519Key ownKey,
-            Consumer<String> received) {
+    SshFront(LoginServer server, String user, String id, Place place, UserKeys keys, Consumer<String> received) {
         this.server = server;
         this.id = id;
         this.place = place;
         this.keys = keys;
         knownHosts = place.root().resolve("known_hosts");
         shell = new LoginShell(user, id, place, received, threads);
-        hostKey = ownKey.write(place.root().resolve("host_ed25519_key"));
+        hostKey = place.root().resolve("host_ed25519_key");
         server.setHost("127.0.0.1");
         server.setIoServiceFactoryFactory(new Network());
         server.addSessionListener(new SessionListener() {
@@ -84,7 +76,6 @@ public final class SshFront implements AutoCloseable {
         server.configureBy(this::configure);
         try {
             server.start();
-            Files.writeString(knownHosts, "[127.0.0.1]:" + port() + " " + ownKey.publicLine() + "\n");
             threads.execute(server::configure);
         } catch (IOException e) {
             close();
@@ -93,6 +84,10 @@ public final class SshFront implements AutoCloseable {
     }
 
     private void configure(SshServer login) {
+        keys.make();
+        Ed25519Key pair = Ed25519Key.generate();
+        pair.write(hostKey);
+        Place.write(knownHosts, "[127.0.0.1]:" + port() + " " + pair.publicLine() + "\n", "rw-------");
         login.setKeyPairProvider(ownKey());
         login.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
         login.setPublickeyAuthenticator(keys);
@@ -116,6 +111,7 @@ public final class SshFront implements AutoCloseable {
 
     /** Returns the file with the user's private key. */
     public Path key() {
+        server.configure();
         return keys.file();
     }
 
@@ -126,6 +122,7 @@ public final class SshFront implements AutoCloseable {
 
     /** Returns the file with the host's key. */
     public Path knownHosts() {
+        server.configure();
         return knownHosts;
     }
 
@@ -185,6 +182,7 @@ public final class SshFront implements AutoCloseable {
 
     @Override
     public void close() {
+        server.abandon();
         try {
             // in another thread, as MINA's waiting takes an interruption away
             Emulation.done(CompletableFuture.runAsync(

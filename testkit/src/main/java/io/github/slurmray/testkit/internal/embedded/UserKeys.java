@@ -51,19 +51,25 @@ final class UserKeys implements PublickeyAuthenticator {
     private final Path directory;
     private final Path authorizedKeys;
     private final Supplier<Instant> clock;
-    private final Ed25519Key own;
     private final Path file;
+    private volatile @Nullable Ed25519Key own;
     private final AtomicReference<@Nullable KeyPair> authority = new AtomicReference<>();
     private final AtomicInteger certificates = new AtomicInteger();
 
-    /** Makes the user's key, in a file in a directory. The clock says when a certificate expires. */
+    /** Keeps the user's keys in a directory. The clock says when a certificate expires. */
     UserKeys(String user, Path directory, Path home, Supplier<Instant> clock) {
         this.user = user;
         this.directory = directory;
         this.authorizedKeys = home.resolve(".ssh/authorized_keys");
         this.clock = clock;
-        this.own = Ed25519Key.generate();
-        this.file = own.write(directory.resolve("id_ed25519"));
+        this.file = directory.resolve("id_ed25519");
+    }
+
+    /** Makes the user's own key. */
+    void make() {
+        Ed25519Key key = Ed25519Key.generate();
+        key.write(file);
+        own = key;
     }
 
     /** The pair that signs certificates. */
@@ -128,7 +134,9 @@ final class UserKeys implements PublickeyAuthenticator {
                     && OpenSshCertificate.isValidAt(certificate, clock.get());
         }
         String line = PublicKeyEntry.toString(offered);
-        Optional<Permits> permits = line.equals(own.publicLine()) ? Optional.of(Permits.ALL) : authorized(line);
+        Ed25519Key key = own;
+        Optional<Permits> permits =
+                key != null && line.equals(key.publicLine()) ? Optional.of(Permits.ALL) : authorized(line);
         permits.ifPresent(p -> p.apply(session));
         return permits.isPresent();
     }

@@ -28,10 +28,9 @@ class SshFrontTest {
         String id = UUID.randomUUID().toString();
         LoginServer server = new LoginServer();
         UserKeys keys = new UserKeys("alice", place.root(), place.home(), Instant::now);
-        Ed25519Key hostKey = Ed25519Key.generate();
         synchronized (server) {
             try (Supervisor supervisor = new Supervisor(id, place);
-                    SshFront front = new SshFront(server, "alice", id, place, keys, hostKey, request -> {})) {
+                    SshFront front = new SshFront(server, "alice", id, place, keys, request -> {})) {
                 use.of(front);
             }
         }
