@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +36,6 @@ import org.slf4j.LoggerFactory;
 final class Machine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
     private static final long WATCH_MILLIS = 25;
-
     private static final Pattern TIMES = Pattern.compile("(\\d+)m(\\d+)[.,](\\d{3})s (\\d+)m(\\d+)[.,](\\d{3})s");
 
     /** What is told of the jobs. Called from threads of the machine. */
@@ -153,17 +153,13 @@ final class Machine implements AutoCloseable {
 
     private String settings(Effect.Start start, Path script) {
         Map<String, String> env = new LinkedHashMap<>(start.environment());
-        env.keySet()
-                .removeIf(k -> k.equals(ProcessTable.STEP)
-                        || k.equals("OLDPWD")
-                        || k.equals("_")
-                        || k.equals(ProcessTable.UMASK));
+        String umask = Optional.ofNullable(env.remove(ProcessTable.UMASK)).orElse(ProcessTable.USUAL_UMASK);
+        env.keySet().removeIf(k -> k.equals(ProcessTable.STEP) || k.equals("OLDPWD") || k.equals("_"));
         env.put("PWD", start.workDir());
         env.put("TMPDIR", place.temporaryDirectory(env.getOrDefault("SLURMD_NODENAME", "none")));
         env.putAll(marks(start.job(), start.run()));
         List<String> words = new ArrayList<>(List.of(Bytes.of(script)));
         words.addAll(start.arguments());
-        String umask = start.environment().getOrDefault(ProcessTable.UMASK, "0022");
         return "umask=" + Shell.quote(umask) + "\nworkdir=" + Shell.quote(start.workDir()) + "\nstdin="
                 + Shell.quote(start.stdin()) + "\nstdout="
                 + Shell.quote(start.stdout()) + "\nstderr=" + Shell.quote(start.stderr()) + "\nappend="

@@ -33,6 +33,9 @@ final class ProcessTable {
     /** By which sbatch hands its caller's umask to slurmstepd, which takes it away from a batch script. */
     static final String UMASK = "SLURM_UMASK";
 
+    /** Where nobody says. */
+    static final String USUAL_UMASK = "0022";
+
     private static final Path PROC = Path.of("/proc");
     /** What is older than this JVM isn't of its making, and is most of what runs on a machine. */
     private static final long SINCE =
@@ -163,7 +166,7 @@ final class ProcessTable {
     /** The mask of permissions that a process takes from the files that it makes, in octal. */
     static String umask(long pid) {
         Matcher m = UMASK_LINE.matcher(text(pid, "status"));
-        return m.find() ? m.group(1) : "0022";
+        return m.find() ? m.group(1) : USUAL_UMASK;
     }
 
     /** The strings of a file that ends each with a NUL, one char for each byte. */

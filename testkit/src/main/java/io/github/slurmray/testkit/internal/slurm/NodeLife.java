@@ -24,7 +24,7 @@ final class NodeLife {
                 ? Optional.empty()
                 : Optional.of(controller.now().plus(timeout));
         for (Job j : controller.jobs()) {
-            if (j.holdsNodes() && j.nodes().get(0).equals(n.conf().name())) {
+            if (j.holdsNodes() && isBatchHost(n, j)) {
                 j.batchLost = true;
                 j.missedAt = Optional.empty();
             }
@@ -43,13 +43,15 @@ final class NodeLife {
         }
         for (Job j : List.copyOf(controller.jobs())) {
             // its slurmd comes without them; of a job that only had steps there, srun knows
-            if (j.batchLost
-                    && j.runsOrIsSuspended()
-                    && j.nodes().get(0).equals(n.conf().name())) {
+            if (j.batchLost && j.runsOrIsSuspended() && isBatchHost(n, j)) {
                 miss(j);
             }
         }
         controller.queue().schedule();
+    }
+
+    private static boolean isBatchHost(Node n, Job j) {
+        return j.shares.get(0).node().equals(n.conf().name());
     }
 
     void drain(Node n, String reason) {
