@@ -14,7 +14,8 @@ public interface HostProcess extends AutoCloseable {
     /**
      * Returns the command's standard input.
      *
-     * @return a stream that is sent as it is flushed; closing it is the end of the command's input
+     * @return a stream that is sent as it is flushed; closing it is the end of the command's input. Where the command
+     *     has ended already, that is a failure only if bytes are left to send
      */
     OutputStream stdin();
 

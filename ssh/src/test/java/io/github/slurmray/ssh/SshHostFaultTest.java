@@ -14,6 +14,7 @@ import io.github.slurmray.core.Tunnel;
 import io.github.slurmray.core.TunnelException;
 import io.github.slurmray.testkit.Leaks;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -23,11 +24,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.ChannelFactory;
+import org.apache.sshd.common.channel.ChannelOutputStream;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.channel.AbstractServerChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +174,90 @@ class SshHostFaultTest {
                 carried.getOutputStream().write(2);
                 assertThat(client.getInputStream().read()).isEqualTo(2);
             }
+        }
+    }
+
+    @Test
+    void whatTheFarSideSaidArrivesThoughItTookNoMore() throws Exception {
+        byte[] refusal = refuseUploads();
+
+        try (Tunnel tunnel = host.tunnel("127.0.0.1", 9);
+                Socket client = slowReader(tunnel)) {
+            // it asks for the answer when it has sent all
+            client.getOutputStream().write(new byte[8 << 20]);
+            client.shutdownOutput();
+
+            assertThat(client.getInputStream().readAllBytes()).isEqualTo(refusal);
+        }
+    }
+
+    @Test
+    void whoOnlySendsFindsOutThatTheServiceHasGone() throws Exception {
+        refuseUploads();
+
+        try (Tunnel tunnel = host.tunnel("127.0.0.1", 9);
+                Socket client = slowReader(tunnel)) {
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            client.getOutputStream().write(new byte[1 << 10]);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    private byte[] refuseUploads() {
+        byte[] refusal = new byte[512 << 10];
+        new Random(7).nextBytes(refusal);
+        server.server().setChannelFactories(List.of(new RefusesAnUpload(refusal)));
+        CoreModuleProperties.WINDOW_SIZE.set(server.server(), (long) RefusesAnUpload.WINDOW);
+        return refusal;
+    }
+
+    /** A client that has room for so little that most of the answer is still on its way when the channel ends. */
+    private static Socket slowReader(Tunnel tunnel) throws IOException {
+        Socket client = new Socket();
+        client.setReceiveBufferSize(16 << 10);
+        client.setSoTimeout((int) SOON.toMillis());
+        client.connect(tunnel.localAddress());
+        return client;
+    }
+
+    /** Forwards to a service that reads as much as the window holds, says why it wants no more, and closes. */
+    private static final class RefusesAnUpload implements ChannelFactory {
+        static final int WINDOW = 64 << 10;
+
+        private final byte[] refusal;
+
+        RefusesAnUpload(byte[] refusal) {
+            this.refusal = refusal;
+        }
+
+        @Override
+        public String getName() {
+            return "direct-tcpip";
+        }
+
+        @Override
+        public Channel createChannel(Session session) {
+            return new AbstractServerChannel(null) {
+                private long came;
+
+                @Override
+                protected void doWriteData(byte[] data, int offset, long length) throws IOException {
+                    came += length;
+                    if (came == WINDOW) {
+                        try (OutputStream out = new ChannelOutputStream(
+                                this, getRemoteWindow(), log, SshConstants.SSH_MSG_CHANNEL_DATA, true)) {
+                            out.write(refusal);
+                        }
+                        close(false);
+                    }
+                }
+
+                @Override
+                protected void doWriteExtendedData(byte[] data, int offset, long length) {}
+            };
         }
     }
 

@@ -387,6 +387,15 @@ public abstract class HostContract {
     }
 
     @Test
+    void theInputOfAProcessThatHasEndedCanBeClosed() throws Exception {
+        try (HostProcess process = host.start(Command.of("true"))) {
+            process.await(SOON).orThrow();
+
+            process.stdin().close();
+        }
+    }
+
+    @Test
     void theBytesOfTheCommandComeFirstAndTheInputStaysOpen() throws Exception {
         Command command = Command.of("cat").withStdin("first\n");
         try (HostProcess process = host.start(command)) {

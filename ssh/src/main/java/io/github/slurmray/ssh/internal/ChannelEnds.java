@@ -86,7 +86,7 @@ final class ChannelEnds {
     @Nullable Throwable finish(@Nullable OpenFuture answer) {
         Throwable refusal = answer == null ? null : answer.getException();
         IOException closed = new IOException("the channel was closed");
-        input.fail(closed);
+        input.fail(closed, answered);
         openness.completeExceptionally(refusal == null ? closed : refusal);
         return refusal;
     }

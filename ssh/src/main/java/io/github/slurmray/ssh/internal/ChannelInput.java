@@ -16,20 +16,33 @@ import org.jspecify.annotations.Nullable;
 final class ChannelInput {
     private static final int PIECE = 256 << 10;
 
-    private final Deque<Write> writes = new ArrayDeque<>();
+    private final Deque<Write> waiting = new ArrayDeque<>();
+    private @Nullable Write current;
     private @Nullable IoOutputStream out;
-    private @Nullable IOException failure;
-    private boolean writing;
+    private volatile @Nullable IOException failure;
 
     private static final class Write {
         final byte[] bytes;
         final boolean end;
         final CompletableFuture<Void> done = new CompletableFuture<>();
-        int sent;
+        volatile int given;
 
         Write(byte[] bytes, boolean end) {
             this.bytes = bytes;
             this.end = end;
+        }
+
+        boolean allGiven() {
+            return given == bytes.length;
+        }
+
+        /** Completes it: a failure only if bytes were left to give, since the channel's end is the input's too. */
+        void finish(@Nullable IOException reason) {
+            if (reason == null || allGiven()) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(reason);
+            }
         }
     }
 
@@ -48,10 +61,10 @@ final class ChannelInput {
     private void add(Write write) {
         synchronized (this) {
             if (failure != null) {
-                write.done.completeExceptionally(failure);
+                write.finish(failure);
                 return;
             }
-            writes.add(write);
+            waiting.add(write);
         }
         pump();
     }
@@ -64,17 +77,29 @@ final class ChannelInput {
         pump();
     }
 
-    /** Fails all writes that are not done, and all to come. */
-    void fail(IOException reason) {
+    /**
+     * Fails all writes that are not done, and all to come, unless they have nothing to send.
+     *
+     * @param answered whether the server has closed the channel itself: that may overtake the news that it was sent
+     *     what it answers, so what MINA was given has gone
+     */
+    void fail(IOException reason, boolean answered) {
         Deque<Write> left;
+        Write given;
         synchronized (this) {
             if (failure == null) {
                 failure = reason;
             }
-            left = new ArrayDeque<>(writes);
-            writes.clear();
+            left = new ArrayDeque<>(waiting);
+            waiting.clear();
+            given = current;
         }
-        left.forEach(w -> w.done.completeExceptionally(reason));
+        if (given != null && answered) {
+            given.finish(reason);
+        } else if (given != null) {
+            given.done.completeExceptionally(reason);
+        }
+        left.forEach(w -> w.finish(reason));
     }
 
     // one thread at a time is in the loop; a write that is done at once is followed by the next without recursion
@@ -83,60 +108,58 @@ final class ChannelInput {
             Write write;
             IoOutputStream stream;
             synchronized (this) {
-                write = writes.peek();
-                stream = out;
-                if (write == null || stream == null || writing || failure != null) {
+                if (current != null || out == null || waiting.isEmpty()) {
                     return;
                 }
-                writing = true;
+                write = waiting.remove();
+                current = write;
+                stream = out;
             }
-            if (!step(write, stream)) {
+            if (!carryOn(write, stream)) {
                 return;
             }
         }
     }
 
-    /** Returns whether the loop goes on; else a listener takes it up. */
-    private boolean step(Write write, IoOutputStream stream) {
-        int length = Math.min(PIECE, write.bytes.length - write.sent);
-        if (length == 0) {
-            if (write.end) {
-                // MINA sends the end of the stream when its stream is closed
-                stream.close(false);
+    /** Gives MINA what is left of the current write. Returns whether that is over; else a listener takes it up. */
+    private boolean carryOn(Write write, IoOutputStream stream) {
+        while (!write.allGiven() && failure == null) {
+            int from = write.given;
+            int length = Math.min(PIECE, write.bytes.length - from);
+            // before it goes, as it may be answered before this thread goes on
+            write.given = from + length;
+            IoWriteFuture future;
+            try {
+                future = stream.writeBuffer(new ByteArrayBuffer(write.bytes, from, length));
+            } catch (IOException | RuntimeException e) {
+                fail(new IOException("the channel takes no more: " + e.getMessage(), e), false);
+                break;
             }
-            synchronized (this) {
-                writes.remove(write);
-                writing = false;
+            if (!future.isDone()) {
+                future.addListener(f -> {
+                    check(f);
+                    if (carryOn(write, stream)) {
+                        pump();
+                    }
+                });
+                return false;
             }
-            write.done.complete(null);
-            return true;
+            check(future);
         }
-        try {
-            IoWriteFuture future = stream.writeBuffer(new ByteArrayBuffer(write.bytes, write.sent, length));
-            if (future.isDone()) {
-                return written(write, length, future);
-            }
-            future.addListener(f -> {
-                if (written(write, length, f)) {
-                    pump();
-                }
-            });
-            return false;
-        } catch (IOException | RuntimeException e) {
-            fail(new IOException("the channel takes no more: " + e.getMessage(), e));
-            return false;
-        }
-    }
-
-    private boolean written(Write write, int length, IoWriteFuture future) {
-        if (!future.isWritten()) {
-            fail(new IOException("the channel takes no more", future.getException()));
-            return false;
+        if (write.end && write.allGiven()) {
+            // MINA sends the end of the stream when its stream is closed
+            stream.close(false);
         }
         synchronized (this) {
-            write.sent += length;
-            writing = false;
+            current = null;
         }
+        write.finish(failure);
         return true;
+    }
+
+    private void check(IoWriteFuture future) {
+        if (!future.isWritten()) {
+            fail(new IOException("the channel takes no more", future.getException()), false);
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -23,6 +24,9 @@ final class Relay implements TunnelChannel.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int BUFFER = 64 << 10;
 
+    // how long a client that doesn't read may go on sending to a service that has gone
+    private static final Duration LINGER = Duration.ofSeconds(5);
+
     private final SocketChannel socket;
     private final SelectionKey key;
     private final Executor loop;
@@ -34,6 +38,7 @@ final class Relay implements TunnelChannel.Listener {
     private boolean downEnding;
     private boolean downEnded;
     private boolean channelClosed;
+    private long lastProgress;
     private boolean closed;
 
     Relay(SocketChannel socket, SelectionKey key, Executor loop, Runnable whenClosed) {
@@ -50,9 +55,7 @@ final class Relay implements TunnelChannel.Listener {
             open.abandon();
             return;
         }
-        if (!channelClosed) {
-            interest(SelectionKey.OP_READ, true);
-        }
+        interest(SelectionKey.OP_READ, true);
         advance();
     }
 
@@ -80,23 +83,44 @@ final class Relay implements TunnelChannel.Listener {
         if (n == 0) {
             return;
         }
+        if (channelClosed) {
+            drop(n);
+            return;
+        }
         interest(SelectionKey.OP_READ, false);
         boolean end = n < 0;
         byte[] bytes = end ? new byte[0] : Arrays.copyOf(upward.array(), n);
-        Waits.after(to.input().send(bytes, end), e -> loop.execute(() -> sent(end, e)));
+        Waits.after(to.input().send(bytes, end), e -> loop.execute(() -> sent(to, end, e)));
     }
 
-    private void sent(boolean end, @Nullable Throwable e) {
+    private void sent(TunnelChannel to, boolean end, @Nullable Throwable e) {
         if (closed || channelClosed) {
             return;
         }
         if (e != null) {
-            cut(e.getMessage());
+            // a service that took no more may have said why: that its channel has ended comes next
+            if (!to.answered()) {
+                cut(e.getMessage());
+            }
         } else if (end) {
             upEnded = true;
             closeIfDone();
         } else {
             interest(SelectionKey.OP_READ, true);
+        }
+    }
+
+    /**
+     * Drops what the client sends to a service that has gone: a socket that is closed with bytes unread takes from its
+     * client what that hasn't read yet. Who only sends finds out as well, a little later.
+     */
+    private void drop(int n) {
+        if (n < 0) {
+            upEnded = true;
+            interest(SelectionKey.OP_READ, false);
+            closeIfDone();
+        } else if (System.nanoTime() - lastProgress > LINGER.toNanos()) {
+            cut("the service has gone");
         }
     }
 
@@ -124,6 +148,8 @@ final class Relay implements TunnelChannel.Listener {
             channelClosed = true;
             if (duly) {
                 downEnding = true;
+                lastProgress = System.nanoTime();
+                interest(SelectionKey.OP_READ, !upEnded);
                 advance();
             } else {
                 cut("the connection broke");
@@ -147,6 +173,7 @@ final class Relay implements TunnelChannel.Listener {
                 downward.remove();
             }
             if (written > 0) {
+                lastProgress = System.nanoTime();
                 channel.release(written);
             }
             interest(SelectionKey.OP_WRITE, !downward.isEmpty());
@@ -161,8 +188,7 @@ final class Relay implements TunnelChannel.Listener {
     }
 
     private void closeIfDone() {
-        // a channel that the far side has closed takes nothing more from this one
-        if (downEnded && (upEnded || channelClosed)) {
+        if (downEnded && upEnded) {
             close();
         }
     }

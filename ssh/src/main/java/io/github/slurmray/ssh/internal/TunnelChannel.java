@@ -43,6 +43,11 @@ final class TunnelChannel extends ChannelDirectTcpip {
         return ends.input();
     }
 
+    /** Whether the far side has closed the channel itself, so that everything it had to say has come. */
+    boolean answered() {
+        return ends.answered();
+    }
+
     void release(long bytes) throws IOException {
         ends.release(bytes);
     }
