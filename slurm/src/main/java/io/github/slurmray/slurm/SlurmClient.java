@@ -184,7 +184,8 @@ public interface SlurmClient {
 
     /**
      * Sends a signal to a running job's batch shell, and to nothing else of the job. A script that handles it can end
-     * in order. A job that is over, or that Slurm doesn't know, is no error.
+     * in order. A job that is over, or that Slurm doesn't know, is no error. A job runs for Slurm a moment before its
+     * shell does: a signal that comes in that moment may end the job, or be lost (seen with Slurm 22.05 and 24.11).
      *
      * @param job the job
      * @param signal the signal's name without SIG, such as {@code TERM}

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -114,6 +115,15 @@ abstract class SlurmClientContract {
                         s -> s instanceof Running r && r.phase().equals("RUNNING"));
     }
 
+    /** Submits a job whose script ends with this status when it gets SIGTERM, and waits until it handles it. */
+    private JobId exitsAtTerm(int status) {
+        String ready = "ready-" + UUID.randomUUID();
+        JobId job = submit(script("trap 'exit " + status + "' TERM; touch ~/" + ready + "; sleep 300 & wait")
+                .build());
+        soon().until(() -> host.run(Command.of("rm", ready)).ok());
+        return job;
+    }
+
     @Test
     void aJobGoesThroughItsStatesToItsEnd() {
         JobId job = submit(script("sleep 2").build());
@@ -137,9 +147,7 @@ abstract class SlurmClientContract {
 
     @Test
     void aSignalToTheBatchShellLetsTheScriptEndInOrder() {
-        JobId job = submit(
-                script("trap 'echo in order; exit 0' TERM; sleep 100 & wait").build());
-        running(job);
+        JobId job = exitsAtTerm(0);
         client.signalBatch(job, "TERM");
         assertThat(end(job).outcome()).isEqualTo(Outcome.COMPLETED);
         client.signalBatch(job, "TERM");
@@ -212,8 +220,7 @@ abstract class SlurmClientContract {
 
     @Test
     void aJobOfAnotherNameIsNeitherSignalledNorCancelledNorTakenForTheOneThatIsMeant() {
-        JobId job = submit(script("trap 'exit 3' TERM; sleep 300 & wait").build());
-        running(job);
+        JobId job = exitsAtTerm(3);
 
         client.signalBatch(job, "TERM", "another");
         client.cancel(job, "another");
@@ -232,8 +239,7 @@ abstract class SlurmClientContract {
 
     @Test
     void aJobOfThisNameGetsItsSignal() {
-        JobId job = submit(script("trap 'exit 3' TERM; sleep 300 & wait").build());
-        running(job);
+        JobId job = exitsAtTerm(3);
         client.signalBatch(job, "TERM", "contract");
         assertThat(end(job).exitCode()).hasValue(3);
     }
