@@ -197,12 +197,12 @@ class SshHostFaultTest {
 
         try (Tunnel tunnel = host.tunnel("127.0.0.1", 9);
                 Socket client = slowReader(tunnel)) {
-            assertThatThrownBy(() -> {
-                        while (true) {
-                            client.getOutputStream().write(new byte[1 << 10]);
-                        }
-                    })
-                    .isInstanceOf(IOException.class);
+            client.getOutputStream().write(new byte[RefusesAnUpload.WINDOW]);
+
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThatThrownBy(
+                                    () -> client.getOutputStream().write(7))
+                            .isInstanceOf(IOException.class));
         }
     }
 

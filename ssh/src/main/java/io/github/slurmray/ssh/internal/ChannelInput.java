@@ -20,6 +20,7 @@ final class ChannelInput {
     private @Nullable Write current;
     private @Nullable IoOutputStream out;
     private volatile @Nullable IOException failure;
+    private volatile boolean answered;
 
     private static final class Write {
         final byte[] bytes;
@@ -36,9 +37,9 @@ final class ChannelInput {
             return given == bytes.length;
         }
 
-        /** Completes it: a failure only if bytes were left to give, since the channel's end is the input's too. */
-        void finish(@Nullable IOException reason) {
-            if (reason == null || allGiven()) {
+        /** Completes it. Where the server has closed the channel itself, only bytes that are left are a failure. */
+        void finish(@Nullable IOException reason, boolean answered) {
+            if (reason == null || (answered && allGiven())) {
                 done.complete(null);
             } else {
                 done.completeExceptionally(reason);
@@ -61,7 +62,7 @@ final class ChannelInput {
     private void add(Write write) {
         synchronized (this) {
             if (failure != null) {
-                write.finish(failure);
+                write.finish(failure, answered);
                 return;
             }
             waiting.add(write);
@@ -78,28 +79,28 @@ final class ChannelInput {
     }
 
     /**
-     * Fails all writes that are not done, and all to come, unless they have nothing to send.
+     * Fails all writes that are not done, and all to come.
      *
-     * @param answered whether the server has closed the channel itself: that may overtake the news that it was sent
-     *     what it answers, so what MINA was given has gone
+     * @param answered whether the server has closed the channel itself. This may overtake the news that it was sent
+     *     what it answers, so what MINA was given is taken to have gone, and an end after which nothing is left to have
+     *     come
      */
     void fail(IOException reason, boolean answered) {
         Deque<Write> left;
-        Write given;
+        Write begun;
         synchronized (this) {
             if (failure == null) {
                 failure = reason;
             }
+            this.answered |= answered;
             left = new ArrayDeque<>(waiting);
             waiting.clear();
-            given = current;
+            begun = current;
         }
-        if (given != null && answered) {
-            given.finish(reason);
-        } else if (given != null) {
-            given.done.completeExceptionally(reason);
+        if (begun != null) {
+            begun.finish(reason, answered);
         }
-        left.forEach(w -> w.finish(reason));
+        left.forEach(w -> w.finish(reason, answered));
     }
 
     // one thread at a time is in the loop; a write that is done at once is followed by the next without recursion
@@ -146,14 +147,14 @@ final class ChannelInput {
             }
             check(future);
         }
-        if (write.end && write.allGiven()) {
+        if (write.end && failure == null) {
             // MINA sends the end of the stream when its stream is closed
             stream.close(false);
         }
         synchronized (this) {
             current = null;
         }
-        write.finish(failure);
+        write.finish(failure, answered);
         return true;
     }
 

@@ -38,7 +38,8 @@ final class Relay implements TunnelChannel.Listener {
     private boolean downEnding;
     private boolean downEnded;
     private boolean channelClosed;
-    private long lastProgress;
+    private boolean dropping;
+    private long droppingSince;
     private boolean closed;
 
     Relay(SocketChannel socket, SelectionKey key, Executor loop, Runnable whenClosed) {
@@ -112,14 +113,18 @@ final class Relay implements TunnelChannel.Listener {
 
     /**
      * Drops what the client sends to a service that has gone: a socket that is closed with bytes unread takes from its
-     * client what that hasn't read yet. Who only sends finds out as well, a little later.
+     * client what that hasn't read yet. Who only sends finds out as well, a little later; who does nothing keeps the
+     * socket, as it would without a tunnel.
      */
     private void drop(int n) {
         if (n < 0) {
             upEnded = true;
             interest(SelectionKey.OP_READ, false);
             closeIfDone();
-        } else if (System.nanoTime() - lastProgress > LINGER.toNanos()) {
+        } else if (!dropping) {
+            dropping = true;
+            droppingSince = System.nanoTime();
+        } else if (System.nanoTime() - droppingSince > LINGER.toNanos()) {
             cut("the service has gone");
         }
     }
@@ -148,7 +153,6 @@ final class Relay implements TunnelChannel.Listener {
             channelClosed = true;
             if (duly) {
                 downEnding = true;
-                lastProgress = System.nanoTime();
                 interest(SelectionKey.OP_READ, !upEnded);
                 advance();
             } else {
@@ -173,7 +177,7 @@ final class Relay implements TunnelChannel.Listener {
                 downward.remove();
             }
             if (written > 0) {
-                lastProgress = System.nanoTime();
+                dropping = false;
                 channel.release(written);
             }
             interest(SelectionKey.OP_WRITE, !downward.isEmpty());

@@ -56,16 +56,16 @@ class ChannelInputTest {
     }
 
     @Test
-    void bytesThatMinaCouldNotSendAreAFailure() {
+    void afterBytesThatMinaCouldNotSendNoEndIsSent() {
         input.open(stream);
-        CompletableFuture<Void> first = input.send(new byte[] {1}, false);
-        CompletableFuture<Void> second = input.send(new byte[] {2}, false);
+        CompletableFuture<Void> first = input.send(new byte[] {1}, true);
+        CompletableFuture<Void> second = input.send(new byte[0], true);
 
         stream.refuse(new IOException("no route"));
 
         assertThat(first).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("takes no more");
         assertThat(second).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("takes no more");
-        assertThat(stream.writes).isEqualTo(1);
+        assertThat(stream.isClosed()).isFalse();
     }
 
     @Test
@@ -81,13 +81,23 @@ class ChannelInputTest {
     }
 
     @Test
-    void anEndThatLeavesNothingUnsentIsNoFailure() {
+    void anEndThatLeavesNothingUnsentIsNoFailureIfTheServerHasClosedTheChannel() {
         CompletableFuture<Void> waiting = input.send(new byte[0], true);
-        input.fail(gone, LOST);
+        input.fail(gone, ANSWERED);
         CompletableFuture<Void> late = input.send(new byte[0], true);
 
         assertThat(waiting).succeedsWithin(Duration.ZERO);
         assertThat(late).succeedsWithin(Duration.ZERO);
+    }
+
+    @Test
+    void anEndThatMayNotHaveComeIsAFailure() {
+        CompletableFuture<Void> waiting = input.send(new byte[0], true);
+        input.fail(gone, LOST);
+        CompletableFuture<Void> late = input.send(new byte[0], true);
+
+        assertThat(waiting).failsWithin(Duration.ZERO).withThrowableThat().withCause(gone);
+        assertThat(late).failsWithin(Duration.ZERO).withThrowableThat().withCause(gone);
     }
 
     @Test
