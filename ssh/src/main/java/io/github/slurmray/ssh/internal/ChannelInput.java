@@ -89,10 +89,11 @@ final class ChannelInput {
         Deque<Write> left;
         Write begun;
         synchronized (this) {
+            // first, as whoever sees the failure without the lock asks for it
+            this.answered |= answered;
             if (failure == null) {
                 failure = reason;
             }
-            this.answered |= answered;
             left = new ArrayDeque<>(waiting);
             waiting.clear();
             begun = current;
